@@ -1,0 +1,3 @@
+"""Cost and capacity planner for generative media."""
+
+__version__ = "0.1.0"

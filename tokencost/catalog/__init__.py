@@ -1,0 +1,1 @@
+"""The catalogue: YAML records to nouns, each number with somebody who says so."""

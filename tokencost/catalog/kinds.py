@@ -1,0 +1,22 @@
+"""Which folder of data/ holds which noun."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tokencost.nouns.hardware import Achieved, Engine, Gpu, GpuPrice, Precision
+from tokencost.nouns.model import ApiPrice, Model, Quality, Tier, Tokenizer
+from tokencost.nouns.network import Network
+
+KINDS: Mapping[str, Any] = {
+    "gpus": Gpu,
+    "achieved": Achieved,
+    "engines": Engine,
+    "precisions": Precision,
+    "prices": GpuPrice,
+    "api_prices": ApiPrice,
+    "tokenizers": Tokenizer,
+    "networks": Network,
+    "models": Model,
+    "quality": Quality,
+    "tiers": Tier,
+}

@@ -1,0 +1,148 @@
+"""Names to nouns: looks records up in the compiled index, by id or by any of their aliases.
+
+The index of the package is made when the package is built. In a source tree it is made again, like
+Python's own bytecode, whenever a record is newer than it.
+"""
+
+import contextlib
+import difflib
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tokencost.catalog.decode import decode
+from tokencost.catalog.kinds import KINDS
+from tokencost.errors import CatalogError
+
+DATA = Path(__file__).parent.parent / "data"
+INDEX = DATA / "index.json"
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """Records by folder and id. Decoding is lazy: a plan pays for the records it uses."""
+
+    index: Mapping[str, Any]
+    cache: dict[tuple[str, str], Any] = field(default_factory=dict, compare=False)
+
+    def names(self, kind: str) -> list[str]:
+        """Ids of one folder, sorted."""
+        return sorted(self.index[kind])
+
+    def find(self, kind: str, name: str) -> str | None:
+        """The id of the record that `name` means, by id or alias in any case; None if there is none."""
+        if name in self.index[kind]:
+            return name
+        return self.aliases(kind).get(name.strip().lower())
+
+    def aliases(self, kind: str) -> dict[str, str]:
+        """Every spelling in lower case -> id."""
+        key = ("aliases", kind)
+        if key not in self.cache:
+            spellings = {}
+            for name, record in self.index[kind].items():
+                for alias in (name, record["noun"].get("name", name), *record["noun"].get("aliases", ())):
+                    spellings.setdefault(alias.lower(), name)
+            self.cache[key] = spellings
+        found: dict[str, str] = self.cache[key]
+        return found
+
+    def get(self, kind: str, name: str) -> Any:
+        """The noun that `name` means; raises CatalogError that names the nearest."""
+        found = self.find(kind, name)
+        if found is None:
+            raise CatalogError(unknown(kind, name, self))
+        if (kind, found) not in self.cache:
+            self.cache[kind, found] = decode(KINDS[kind], self.index[kind][found]["noun"])
+        return self.cache[kind, found]
+
+    def all(self, kind: str) -> list[Any]:
+        """Every noun of one folder, by id."""
+        return [self.get(kind, name) for name in self.names(kind)]
+
+    def source(self, kind: str, name: str, path: str) -> str:
+        """Who says the number at `path` of a record: the nearest entry of its `sources`."""
+        said = self.index[kind][name]["sources"]
+        while path:
+            if path in said:
+                return str(said[path])
+            path = path.rpartition(".")[0]
+        return str(said.get("default", ""))
+
+
+def unknown(kind: str, name: str, catalog: Catalog) -> str:
+    """What to say when nothing is called `name`."""
+    spellings = catalog.aliases(kind)
+    near = list(dict.fromkeys(spellings[n] for n in difflib.get_close_matches(name.lower()[:100], spellings, 3, 0.5)))
+    singular = {"gpus": "GPU", "prices": "price", "api_prices": "API price"}.get(kind, kind.removesuffix("s"))
+    quoted = repr(name if len(name) <= 60 else name[:57] + "...")
+    hint = f"did you mean {' or '.join(near)}?" if near else f"`tokencost catalog list {kind}` shows what there is"
+    return f"no {singular} is called {quoted}; {hint}"
+
+
+def load(extra: Path | None = None) -> Catalog:
+    """The package's catalogue, with the user's own records over it."""
+    index = _packaged()
+    if extra is None:
+        return Catalog(index)
+    from tokencost.catalog.compile import compile_folder
+
+    if not extra.is_dir():
+        raise CatalogError(f"{extra} is not a folder of catalogue records")
+    own = compile_folder(extra, index["sources"])
+    return Catalog({kind: {**index[kind], **own.get(kind, {})} for kind in index})
+
+
+def _packaged() -> Mapping[str, Any]:
+    if not _is_source_tree() or not _is_stale():
+        index: Mapping[str, Any] = json.loads(INDEX.read_bytes())
+        return index
+    text = compiled()
+    if not sys.dont_write_bytecode:
+        with contextlib.suppress(OSError):
+            store(text)
+    fresh: Mapping[str, Any] = json.loads(text)
+    return fresh
+
+
+def compiled() -> str:
+    """The index of the package's records, as it is stored."""
+    from tokencost.catalog.compile import compile_folder
+
+    return json.dumps(compile_folder(DATA, {}), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def store(text: str) -> None:
+    """Write the index beside its records, whole or not at all."""
+    part = INDEX.with_suffix(f".{os.getpid()}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(INDEX)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _is_source_tree() -> bool:
+    return (DATA.parent.parent / "pyproject.toml").exists()
+
+
+def _is_stale() -> bool:
+    try:
+        made = INDEX.stat().st_mtime_ns
+    except OSError:
+        return True
+    folders = [DATA / kind for kind in ("sources", *KINDS)]
+    return any(_newest(folder) > made for folder in folders)
+
+
+def _newest(folder: Path) -> int:
+    try:
+        with os.scandir(folder) as entries:
+            times = [e.stat().st_mtime_ns for e in entries if e.name.endswith(".yaml")]
+    except OSError:
+        return 0
+    return max([folder.stat().st_mtime_ns, *times])

@@ -1,0 +1,1 @@
+"""The nouns: frozen records that say what things are and compute nothing."""

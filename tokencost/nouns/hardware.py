@@ -1,0 +1,141 @@
+"""Hardware and software: what a program runs on, and what it costs to rent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from tokencost.nouns.noun import Noun
+from tokencost.units import (
+    Bytes,
+    BytesPerSecond,
+    Count,
+    FlopPerSecond,
+    Fraction,
+    Seconds,
+    Size,
+    UsdPerSecond,
+    Watts,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gpu(Noun):
+    """Datasheet figures of one accelerator. What software achieves of them lives in Achieved and Engine.
+
+    `peak` is dense FLOP/s by precision (fp32, tf32, bf16, fp16, fp8, int8); a precision that is not
+    there is not supported. `link_bandwidth` is per direction and GPU (NVLink, or PCIe where there is none).
+    """
+
+    id: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    vendor: str
+    generation: str
+    memory: Bytes
+    memory_bandwidth: BytesPerSecond
+    peak: Mapping[str, FlopPerSecond]
+    multiprocessors: Size
+    link_bandwidth: BytesPerSecond
+    power_limit: Watts
+    idle_power: Watts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Achieved(Noun):
+    """What vendor libraries reach of a GPU's datasheet peaks, measured; one record per GPU or generation.
+
+    `matmul` is the share of peak FLOP/s of a large matrix product, `bandwidth` the share of memory
+    bandwidth when weights stream past one row. Between the two, times add as a p-norm with
+    exponent `overlap`: 1 is no overlap of arithmetic and traffic, infinity a perfect roofline.
+    """
+
+    id: str
+    generations: tuple[str, ...] = ()
+    matmul: Mapping[str, Fraction]
+    attention: Fraction
+    convolution: Fraction
+    bandwidth: Fraction
+    overlap: Fraction
+    kernel_time: Seconds
+    collective_latency: Seconds
+    collective_bandwidth: Fraction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine(Noun):
+    """What a software stack adds to and takes from the hardware's time.
+
+    `host_time` is spent by the host for every kernel it launches one by one; a replayed graph launches
+    with `launch_time` on the device instead. `unfused` is the share of elementwise kernels and traffic
+    that remains. `spread` is the ratio that 95 % of validated predictions stay within, up or down.
+    """
+
+    id: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    host_time: Seconds
+    host_time_per_step: Seconds
+    graphs: bool = False
+    matmul_efficiency: Fraction
+    attention: Literal["naive", "sdpa", "flash2", "flash3"]
+    unfused: Fraction
+    reserve: Bytes
+    preallocates: Fraction = 0.0
+    guidance: Literal["as-released", "batched"] = "as-released"
+    spread: Fraction
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Precision(Noun):
+    """How numbers are stored and multiplied: bytes of weights and activations, and the peak that counts."""
+
+    id: str
+    name: str
+    weight_bytes: Bytes
+    activation_bytes: Bytes
+    peak: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parallelism:
+    """How many GPUs share each tensor, each sequence, or the guidance branches of one request."""
+
+    tensor: Count = 1.0
+    sequence: Count = 1.0
+    guidance: Count = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Platform:
+    """One replica: GPUs, a software stack, a precision and a way to share the work."""
+
+    gpu: Gpu
+    achieved: Achieved
+    engine: Engine
+    precision: Precision
+    parallelism: Parallelism
+    gpus: Count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceLine(Noun):
+    """One price as it was seen; `from` is the first day it was true. Appended, never edited."""
+
+    since: str
+    price: UsdPerSecond
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GpuPrice(Noun):
+    """What a provider asks for one GPU for one unit of time."""
+
+    id: str
+    gpu: str
+    provider: str
+    region: str
+    term: Literal["on-demand", "spot", "reserved"]
+    instance: str
+    gpus_per_instance: Size
+    lines: tuple[PriceLine, ...]

@@ -1,0 +1,46 @@
+"""What a user asks for, before any model is chosen."""
+
+from dataclasses import dataclass
+
+from tokencost.nouns.model import TaskName
+from tokencost.units import Count, Fraction, PerSecond, Seconds, Usd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One call: an image, a clip, or an answer about an image. `batch` requests run together."""
+
+    id: str = "request"
+    task: TaskName
+    width: Count
+    height: Count
+    frames: Count = 1.0
+    fps: Count = 0.0
+    prompt_tokens: Count
+    output_tokens: Count = 0.0
+    batch: Count = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traffic:
+    """Requests per second: sized on the peak, billed on the average. `burstiness` is c² of the arrivals."""
+
+    average: PerSecond
+    peak: PerSecond
+    burstiness: Fraction = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LatencyLimit:
+    """A percentile of the latency that a spec bounds, e.g. 0.95 at 10 s."""
+
+    percentile: Fraction
+    limit: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """What may be spent; infinite where nothing is said."""
+
+    per_asset: Usd = float("inf")
+    per_month: Usd = float("inf")

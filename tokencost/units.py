@@ -1,0 +1,159 @@
+"""Quantities as types. Inside the package every number is in base units: s, B, FLOP, USD, J, W or a plain count.
+
+A unit is metadata on a type, never a run-time wrapper. It is read in four places: by the readers of
+files, which turn "2039 GB/s" into 2.039e12; by the derivation printer; by the schemas; and by
+tests/promises, which evaluate every formula on dimensions instead of numbers.
+"""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Num = float | NDArray[np.float64]
+else:
+    Num = float
+
+DECIMAL = {"": 0, "k": 3, "K": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18, "m": -3, "u": -6, "µ": -6, "n": -9}
+BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40}
+SCALES = {p: Decimal(10) ** e for p, e in DECIMAL.items()} | {p: Decimal(2) ** e for p, e in BINARY.items()}
+
+# What people write -> (base unit, factor). Things one counts (requests, images, tokens) have no dimension.
+SPELLINGS: dict[str, tuple[str, Decimal]] = {
+    "sec": ("s", Decimal(1)),
+    "min": ("s", Decimal(60)),
+    "h": ("s", Decimal(3600)),
+    "day": ("s", Decimal(86400)),
+    "%": ("", Decimal("0.01")),
+    "USD/h": ("USD/s", Decimal(1) / 3600),
+    "req/s": ("1/s", Decimal(1)),
+    "req/min": ("1/s", Decimal(1) / 60),
+    "req/h": ("1/s", Decimal(1) / 3600),
+    "req/day": ("1/s", Decimal(1) / 86400),
+    "tokens": ("", Decimal(1)),
+    "ktokens": ("", Decimal(1000)),
+    "frames": ("", Decimal(1)),
+    "frames/s": ("1/s", Decimal(1)),
+    "fps": ("1/s", Decimal(1)),
+    "px": ("", Decimal(1)),
+    "USD/image": ("USD", Decimal(1)),
+    "USD/Mtoken": ("USD", Decimal("1e-6")),
+    "USD/megapixel": ("USD", Decimal("1e-6")),
+    "kWh": ("J", Decimal(3_600_000)),
+    "Wh": ("J", Decimal(3600)),
+}
+QUANTITY = re.compile(r"([-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?)[ ]?([A-Za-zµ%1][A-Za-z/%]*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A base unit such as "s" or "FLOP/s"; "" is a dimensionless count."""
+
+    symbol: str
+
+    def parse(self, raw: object) -> float:
+        """Read "312 TFLOP/s" as 3.12e14, refusing another dimension or a bare number.
+
+        Counts may be bare numbers; everything else must say its unit in the file.
+        Raises ValueError that says what would be right.
+        """
+        if isinstance(raw, int | float) and not isinstance(raw, bool):
+            if self.symbol:
+                raise ValueError(f"{raw} has no unit; write for example '{raw:g} {self.example}'")
+            return float(raw)
+        text = raw.strip() if isinstance(raw, str) else ""
+        match = QUANTITY.fullmatch(text)
+        if not match:
+            raise ValueError(f"{shown(raw)} is not a {self.phrase}; write for example '10 {self.example}'".replace(" '10 '", " 10"))
+        factor = self.factor(match[2] or "")
+        if factor is None:
+            raise ValueError(f"{shown(raw)} is not a {self.phrase}; write for example '{match[1]} {self.example}'")
+        return float(Decimal(match[1]) * factor)
+
+    def factor(self, written: str) -> Decimal | None:
+        """How many base units one `written` is; None if it has another dimension."""
+        base, factor = SPELLINGS.get(written, (written, Decimal(1)))
+        if not base.endswith(self.symbol):
+            return None
+        scale = SCALES.get(base.removesuffix(self.symbol) if self.symbol else base)
+        if scale is None or (not self.symbol and written in SCALES and written):
+            return None
+        return scale * factor
+
+    @property
+    def example(self) -> str:
+        """How people write this unit."""
+        return {"1/s": "req/s", "USD/s": "USD/h", "B": "GiB", "B/s": "GB/s", "FLOP/s": "TFLOP/s"}.get(self.symbol, self.symbol)
+
+    @property
+    def phrase(self) -> str:
+        """What people call a quantity of this unit."""
+        names = {
+            "s": "time", "B": "size in bytes", "USD": "price in USD", "1/s": "rate", "USD/s": "price per time",
+            "B/s": "bandwidth", "FLOP/s": "compute rate", "FLOP": "amount of work", "W": "power", "J": "energy",
+        }  # fmt: skip
+        return names.get(self.symbol, "number")
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_plain_validator_function(self.parse)
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        if not self.symbol:
+            return {"type": ["number", "string"], "description": "a count"}
+        return {"type": "string", "description": f"{self.phrase}, with its unit", "examples": [f"10 {self.example}"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Whole(Unit):
+    """A count that is a whole number."""
+
+    def parse(self, raw: object) -> int:
+        """Read a whole number; raises ValueError for anything else."""
+        value = Unit.parse(self, raw)
+        if value != int(value):
+            raise ValueError(f"{shown(raw)} is not a whole number")
+        return int(value)
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        return {"type": "integer"}
+
+
+def shown(raw: object) -> str:
+    """What somebody wrote, quoted and never long."""
+    text = repr(raw)
+    return text if len(text) <= 60 else text[:56] + "...'"
+
+
+Count = Annotated[Num, Unit("")]
+Fraction = Annotated[Num, Unit("")]
+Seconds = Annotated[Num, Unit("s")]
+Bytes = Annotated[Num, Unit("B")]
+Flop = Annotated[Num, Unit("FLOP")]
+BytesPerSecond = Annotated[Num, Unit("B/s")]
+FlopPerSecond = Annotated[Num, Unit("FLOP/s")]
+PerSecond = Annotated[Num, Unit("1/s")]
+Usd = Annotated[Num, Unit("USD")]
+UsdPerSecond = Annotated[Num, Unit("USD/s")]
+Watts = Annotated[Num, Unit("W")]
+Joules = Annotated[Num, Unit("J")]
+Size = Annotated[int, Whole("")]
+"""A whole number that shapes a network (layers, channels): never an array."""
+
+
+class Constant(float):
+    """A number that appears in a formula by name, with its unit and its reason."""
+
+    unit: Unit
+    why: str
+
+    def __new__(cls, value: float, unit: str, why: str) -> "Constant":
+        """A float that also says what it is."""
+        self = super().__new__(cls, value)
+        self.unit, self.why = Unit(unit), why
+        return self
