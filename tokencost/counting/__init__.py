@@ -1,0 +1,1 @@
+"""How much work: operators, parameters, FLOPs and bytes of networks, on no hardware in particular."""
