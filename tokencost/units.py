@@ -5,7 +5,9 @@ files, which turn "2039 GB/s" into 2.039e12; by the derivation printer; by the s
 tests/promises, which evaluate every formula on dimensions instead of numbers.
 """
 
+import math
 import re
+import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,7 +20,21 @@ if TYPE_CHECKING:
 else:
     Num = float
 
-DECIMAL = {"": 0, "k": 3, "K": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18, "m": -3, "u": -6, "µ": -6, "n": -9}
+DECIMAL = {
+    "": 0,
+    "k": 3,
+    "K": 3,
+    "M": 6,
+    "G": 9,
+    "T": 12,
+    "P": 15,
+    "E": 18,
+    "m": -3,
+    "u": -6,
+    "µ": -6,
+    "μ": -6,
+    "n": -9,
+}
 BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40}
 SCALES = {p: Decimal(10) ** e for p, e in DECIMAL.items()} | {p: Decimal(2) ** e for p, e in BINARY.items()}
 
@@ -46,7 +62,12 @@ SPELLINGS: dict[str, tuple[str, Decimal]] = {
     "kWh": ("J", Decimal(3_600_000)),
     "Wh": ("J", Decimal(3600)),
 }
-QUANTITY = re.compile(r"([-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?)[ ]?([A-Za-zµ%1][A-Za-z/%]*)?")
+QUANTITY = re.compile(r"([-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?)[ ]?([A-Za-zµμ%1][A-Za-z/%]*)?")
+NOT_FOR = {"s": "kKMGTPE", "USD": "uµμnmGTPE", "B": "muµμn", "FLOP": "muµμn"}
+"""Prefixes that are a slip of the keyboard with this unit: "120 Ms" was meant as milliseconds."""
+LONGEST = 60
+"""Characters of the longest text that can be a quantity."""
+CURRENCY = re.compile(r"[$€£¥₹]|\b(?!USD)[A-Z]{3}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,31 +84,45 @@ class Unit:
         """
         if isinstance(raw, int | float) and not isinstance(raw, bool):
             if self.symbol:
-                raise ValueError(f"{raw} has no unit; write for example '{raw:g} {self.example}'")
-            return float(raw)
-        text = raw.strip() if isinstance(raw, str) else ""
-        match = QUANTITY.fullmatch(text)
-        if not match:
-            raise ValueError(f"{shown(raw)} is not a {self.phrase}; write for example '10 {self.example}'".replace(" '10 '", " 10"))
-        factor = self.factor(match[2] or "")
-        if factor is None:
-            raise ValueError(f"{shown(raw)} is not a {self.phrase}; write for example '{match[1]} {self.example}'")
-        return float(Decimal(match[1]) * factor)
+                raise ValueError(f"{quoted(raw)} has no unit; write for example '{quoted(raw)} {self.example}'")
+            return finite(raw, raw)
+        text = raw.strip(" ") if isinstance(raw, str) else ""
+        match = QUANTITY.fullmatch(text) if len(text) <= LONGEST else None
+        factor = self.factor(match[2] or "") if match else None
+        if match is None or factor is None:
+            raise ValueError(f"{quoted(raw)} is not a {self.phrase}; {self.advice(text, match)}")
+        return finite(Decimal(match[1]) * factor, raw)
 
     def factor(self, written: str) -> Decimal | None:
         """How many base units one `written` is; None if it has another dimension."""
         base, factor = SPELLINGS.get(written, (written, Decimal(1)))
         if not base.endswith(self.symbol):
             return None
-        scale = SCALES.get(base.removesuffix(self.symbol) if self.symbol else base)
-        if scale is None or (not self.symbol and written in SCALES and written):
+        prefix = base.removesuffix(self.symbol) if self.symbol else base
+        if prefix not in SCALES or (not self.symbol and written in SCALES and written):
             return None
-        return scale * factor
+        return None if prefix and prefix in NOT_FOR.get(self.symbol, "") else SCALES[prefix] * factor
+
+    def advice(self, text: str, match: re.Match[str] | None) -> str:
+        """What to write instead of `text`, naming what is easy to overlook."""
+        number = match[1] if match and len(match[1]) < 20 else "10"
+        hint = f"write for example '{number} {self.example}'" if self.symbol else "write a number"
+        foreign = next((c for c in text if not c.isascii() and c not in "µμ"), "")
+        if "USD" in self.symbol and CURRENCY.search(text):
+            return f"the only currency is USD; {hint}"
+        if foreign:
+            name = unicodedata.name(foreign, "a character without a name")
+            return f"it holds U+{ord(foreign):04X} ({name}); {hint}"
+        if re.fullmatch(r"[0-9]{1,3}([ _,'][0-9]{3})+(\D.*)?", text):
+            return f"digits stand together, without separators; {hint}"
+        return hint
 
     @property
     def example(self) -> str:
         """How people write this unit."""
-        return {"1/s": "req/s", "USD/s": "USD/h", "B": "GiB", "B/s": "GB/s", "FLOP/s": "TFLOP/s"}.get(self.symbol, self.symbol)
+        return {"1/s": "req/s", "USD/s": "USD/h", "B": "GiB", "B/s": "GB/s", "FLOP/s": "TFLOP/s"}.get(
+            self.symbol, self.symbol
+        )
 
     @property
     def phrase(self) -> str:
@@ -116,18 +151,36 @@ class Whole(Unit):
     def parse(self, raw: object) -> int:
         """Read a whole number; raises ValueError for anything else."""
         value = Unit.parse(self, raw)
-        if value != int(value):
-            raise ValueError(f"{shown(raw)} is not a whole number")
+        if value != int(value) or "%" in str(raw):
+            raise ValueError(f"{quoted(raw)} is not a whole number")
         return int(value)
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
         return {"type": "integer"}
 
 
-def shown(raw: object) -> str:
-    """What somebody wrote, quoted and never long."""
-    text = repr(raw)
-    return text if len(text) <= 60 else text[:56] + "...'"
+def finite(value: Decimal | float, raw: object) -> float:
+    """`value` as a float; refuses infinities, NaN and what no float can hold."""
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number) or (value and not number):
+        raise ValueError(f"{quoted(raw)} is no number that can be computed with")
+    return number
+
+
+def quoted(raw: object) -> str:
+    """What somebody wrote: quoted, at most 80 characters, control and format characters escaped."""
+    if isinstance(raw, str):
+        text = repr(raw[:80])
+        return text if len(raw) <= 76 and len(text) <= 80 else text[:75].rstrip("\\") + "...'"
+    if isinstance(raw, list | tuple | dict):
+        return "a mapping" if isinstance(raw, dict) else "a list"
+    if isinstance(raw, int) and abs(raw) >= 10**40:
+        return "a number of more than 40 digits"
+    text = {"True": "true", "False": "false", "None": "nothing"}.get(str(raw), f"{raw}")
+    return text if len(text) <= 80 else text[:77] + "..."
 
 
 Count = Annotated[Num, Unit("")]

@@ -3,15 +3,26 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tokencost.counting.operators import params
+from tokencost.counting.clip_coder import decode_clip, encode_clip
+from tokencost.counting.image_coder import decode_image, encode_image
+from tokencost.counting.transformer import caption_projector, decoder_lm, decoder_lm_image, text_encoder, vision_tower
+from tokencost.counting.unet import unet
+from tokencost.nouns.convnet import ClipCoder, ImageCoder, UNet
 from tokencost.nouns.network import Network
+from tokencost.nouns.transformer import DecoderLM, TextEncoder, VisionTower
 from tokencost.nouns.work import Forward, Operator
 
 Pass = Callable[[Any, Forward], tuple[Operator, ...]]
 
 PASSES: Mapping[type, Mapping[str, Pass]] = {
+    DecoderLM: {"forward": decoder_lm, "image": decoder_lm_image, "caption": caption_projector},
+    TextEncoder: {"forward": text_encoder},
+    VisionTower: {"forward": vision_tower},
+    UNet: {"forward": unet},
+    ImageCoder: {"encode": encode_image, "decode": decode_image},
+    ClipCoder: {"encode": encode_clip, "decode": decode_clip},
 }
-"""Network -> direction ("forward"; coders: "encode", "decode") -> its operators."""
+"""Network -> direction ("forward"; coders: "encode", "decode") -> its operators; an operator is known by its id."""
 
 PROBE = Forward(queries=1.0, context=1.0, width=64.0, height=64.0, frames=1.0, text=1.0)
 """Any size at which every layer exists: parameters do not depend on it."""
@@ -23,5 +34,6 @@ def operators(net: Network, fwd: Forward, direction: str = "forward") -> tuple[O
 
 
 def network_params(net: Network) -> float:
-    """Unique parameters of a network, both directions of a coder together."""
-    return sum(params(run(net, PROBE)) for run in PASSES[type(net)].values())
+    """Unique parameters of a network; what several directions share (same operator id) counts once."""
+    unique = {op.id: getattr(op, "params", 0.0) for run in PASSES[type(net)].values() for op in run(net, PROBE)}
+    return float(sum(unique.values()))

@@ -65,9 +65,12 @@ class Achieved(Noun):
 class Engine(Noun):
     """What a software stack adds to and takes from the hardware's time.
 
-    `host_time` is spent by the host for every kernel it launches one by one; a replayed graph launches
-    with `launch_time` on the device instead. `unfused` is the share of elementwise kernels and traffic
-    that remains. `spread` is the ratio that 95 % of validated predictions stay within, up or down.
+    `host_time` is spent by the host for every kernel it launches one by one (0 where graphs are replayed),
+    `host_time_per_step` once per pass. `matmul_efficiency` scales what libraries achieve, `unfused` is the share
+    of elementwise kernels and traffic that remains. `reserve` is memory taken by context and workspaces,
+    `preallocates` the share of GPU memory claimed at start. `runs` says which
+    kinds of phases it can run.
+    `spread` is the factor within which 90 % of validated predictions stay, up or down.
     """
 
     id: str
@@ -75,26 +78,32 @@ class Engine(Noun):
     aliases: tuple[str, ...] = ()
     host_time: Seconds
     host_time_per_step: Seconds
-    graphs: bool = False
     matmul_efficiency: Fraction
     attention: Literal["naive", "sdpa", "flash2", "flash3"]
     unfused: Fraction
     reserve: Bytes
     preallocates: Fraction = 0.0
     guidance: Literal["as-released", "batched"] = "as-released"
+    runs: tuple[Literal["diffusion", "decode"], ...]
     spread: Fraction
     notes: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Precision(Noun):
-    """How numbers are stored and multiplied: bytes of weights and activations, and the peak that counts."""
+    """How numbers are stored and multiplied: bytes of weights and activations, and the peak that counts.
+
+    `peak` are the names tried in order in Gpu.peak. `others` is the precision of encoders and coders when the
+    backbone has this one; empty means the same.
+    """
 
     id: str
     name: str
+    aliases: tuple[str, ...] = ()
     weight_bytes: Bytes
     activation_bytes: Bytes
     peak: tuple[str, ...]
+    others: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,12 +117,16 @@ class Parallelism:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Platform:
-    """One replica: GPUs, a software stack, a precision and a way to share the work."""
+    """One replica: GPUs, a software stack, precisions and a way to share the work.
+
+    `precisions` by use: "backbone" for the transformer or denoiser, "other" for encoders and coders, and the name of
+    a precision where a component insists on it.
+    """
 
     gpu: Gpu
     achieved: Achieved
     engine: Engine
-    precision: Precision
+    precisions: Mapping[str, Precision]
     parallelism: Parallelism
     gpus: Count
 

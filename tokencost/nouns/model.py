@@ -15,8 +15,8 @@ TaskName = Literal["text-to-image", "text-to-video", "image-to-text"]
 class Tokenizer(Noun):
     """How pixels and frames become tokens (or latent positions) and what is written around them.
 
-    `pixels_per_token` counts one side: stride of the coder × patch of the network. With
-    `first_frame_alone` a clip has k·frames_per_token + 1 frames. A visual span is
+    `pixels_per_token` counts one side: stride of the coder × `patch` of the network; `frame_patch` latent frames
+    share a token. With `first_frame_alone` a clip has k·frames_per_token + 1 frames. A visual span is
     `begin` tokens, then every row with `row_end` more, every frame with `frame_end` more, then `end`.
     `size_text` says where the digits of "h*w" stand: in the prompt, generated, or nowhere.
     """
@@ -25,7 +25,9 @@ class Tokenizer(Noun):
     name: str
     aliases: tuple[str, ...] = ()
     pixels_per_token: Size
+    patch: Size = 1
     frames_per_token: Size = 1
+    frame_patch: Size = 1
     first_frame_alone: bool = False
     still_frames: Size = 1
     codebook: Size = 0
@@ -96,7 +98,8 @@ class Generation(Noun):
 
     `steps` are sampler steps (denoising, unmasking, or 0 where tokens count), `evaluations` network calls
     beyond one per step and branch. `prompt_overhead` are the tokens a template adds to the user's prompt.
-    `scales` are the sides of a next-scale model's token maps at its native size. `condition_tokens` are the
+    `scales` are the sides of a next-scale model's token maps at its native size; `planned_tokens` are written by a
+    hybrid's language model before it denoises. `condition_tokens` are the
     text tokens a denoiser sees.
     """
 
@@ -109,6 +112,7 @@ class Generation(Noun):
     prompt_overhead: Size = 0
     condition_tokens: Size = 0
     scales: tuple[Size, ...] = ()
+    planned_tokens: Size = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,10 +9,12 @@ from tokencost.units import Count, Size
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecoderLM(Noun):
-    """A decoder-only language model. `norm_params` is 1 for RMSNorm, 2 for LayerNorm with bias.
+    """A decoder-only language model. `norm_weights` is 1 for RMSNorm, 2 for LayerNorm with bias.
 
-    `qk_norm`: per-head weights of head_dim ("head"), of heads × head_dim ("heads"), LayerNorms with bias of
-    that size ("heads-bias") or none. `norms_per_layer` is 1 for parallel blocks (Phi), else 2.
+    `head` is the output matrix: its own weights, those of the embedding ("tied"), or none (used as an encoder).
+    `qk_norm` normalises queries and keys per head_dim ("head", with bias "head-bias") or with weights and bias for
+    every head ("heads-bias"). `norms_per_layer` is 1 for parallel blocks, 4 for norms before and after. A second head
+    of `image_hidden` → `image_vocab` writes image codes, which `image_aligner` embeds again (Janus).
     """
 
     kind: Literal["decoder-lm"]
@@ -25,26 +27,28 @@ class DecoderLM(Noun):
     ffn: Size
     gated: bool = True
     vocab: Size
-    output_vocab: Size = 0
-    tied_embeddings: bool = False
+    head: Literal["own", "tied", "none"] = "own"
     qkv_bias: bool = False
     output_bias: bool = False
     mlp_bias: bool = False
     head_bias: bool = False
-    norm_params: Size = 1
+    norm_weights: Size = 1
     norms_per_layer: Size = 2
-    qk_norm: Literal["none", "head", "heads", "heads-bias", "head-bias"] = "none"
-    learned_positions: Size = 0
+    qk_norm: Literal["none", "head", "head-bias", "heads-bias"] = "none"
     positions: Size
-    extra_params: Count = 0.0
+    caption_inner: Size = 0
+    image_hidden: Size = 0
+    image_vocab: Size = 0
+    image_code: Size = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextEncoder(Noun):
-    """A bidirectional or causal text encoder that returns hidden states (CLIP, T5, UMT5).
+    """A text encoder that returns hidden states (CLIP, T5, UMT5).
 
-    `relative_buckets` is T5's position table (per layer with `buckets_per_layer`), `projection` the width of a
-    final projection of the pooled token, 0 if there is none.
+    `norm_weights` as in DecoderLM. `relative_tables` of `relative_buckets` × heads stand for T5's positions (one, or
+    one per layer), `learned_positions` for CLIP's. `projection` is the width of a final projection of the pooled
+    token, 0 if there is none.
     """
 
     kind: Literal["text-encoder"]
@@ -54,39 +58,39 @@ class TextEncoder(Noun):
     heads: Size
     head_dim: Size
     ffn: Size
-    gated: bool = False
-    bias: bool = True
-    causal: bool = False
+    gated: bool
+    bias: bool
     vocab: Size
-    norm_params: Size = 2
+    norm_weights: Size
     learned_positions: Size = 0
     relative_buckets: Size = 0
-    buckets_per_layer: bool = False
+    relative_tables: Size = 0
     projection: Size = 0
-    max_tokens: Size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisionTower(Noun):
-    """A vision transformer over patches of a fixed square image, with an optional projector to `projector_out`.
+    """A vision transformer over the patches of a square image, and the projector that makes LM tokens of them.
 
-    `class_token` adds one token; `layers_used` is how many of the layers run (LLaVA stops one early);
-    `projector_layers` linear layers follow, `head_params` are weights that are stored but not used.
+    `class_token` adds one token; `pre_norm` a LayerNorm before the first layer. The projector has a hidden layer of
+    `projector_hidden` and writes `projector_out`; `pixel_unshuffle` n joins n × n tokens before it. `stored` are
+    weights that no call uses.
     """
 
     kind: Literal["vision-tower"]
     id: str
     layers: Size
-    layers_used: Size
     hidden: Size
     heads: Size
     ffn: Size
     patch: Size
     image: Size
-    class_token: bool = False
-    patch_bias: bool = False
-    pre_norm: bool = False
-    post_norm: bool = True
-    projector_hidden: Size = 0
-    projector_out: Size = 0
-    head_params: Count = 0.0
+    class_token: bool
+    patch_bias: bool
+    pre_norm: bool
+    gated: bool = False
+    pixel_unshuffle: Size = 1
+    projector_norm: bool = False
+    projector_hidden: Size
+    projector_out: Size
+    stored: Count = 0.0

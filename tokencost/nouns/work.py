@@ -5,6 +5,7 @@ its shape; none knows a platform. `count` says how many like it run in one pass.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 from tokencost.units import Count
 
@@ -102,12 +103,18 @@ class Forward:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phase:
-    """`steps` sequential executions of the same operators by one component."""
+    """`steps` sequential executions of the same operators by one component.
+
+    `kind` says which sort of engine runs it, `precision` which of the platform's precisions it uses, `tokens` how
+    many tokens it writes in all. Only the backbone is `parallel`: encoders and coders run on one GPU.
+    """
 
     id: str
     component: str
     steps: Count
     operators: tuple[Operator, ...]
+    precision: str = "backbone"
+    kind: Literal["decode", "diffusion", "other"] = "other"
     tokens: Count = 0.0
     parallel: bool = True
 

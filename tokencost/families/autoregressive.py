@@ -1,0 +1,97 @@
+"""Next-token generation: read the prompt in one pass, then write one token per pass."""
+
+from tokencost.counting.networks import operators
+from tokencost.counting.tokens import generated_tokens, prefix_tokens
+from tokencost.families.phases import decode_latent, passes, rows, text_phases
+from tokencost.formula import formula
+from tokencost.nouns.generator import Generator
+from tokencost.nouns.model import Generation, Tokenizer
+from tokencost.nouns.network import Network
+from tokencost.nouns.request import Request
+from tokencost.nouns.work import Forward, Operator, Phase, Program
+from tokencost.numeric import maximum
+from tokencost.units import Count
+
+
+@formula("definition")
+def mean_context(prompt: Count, written: Count) -> Count:
+    """Keys that a decode pass sees on average, its own included; exact for FLOPs, and for time while the bound holds."""
+    return prompt + written / 2
+
+
+def autoregressive(generator: Generator, request: Request) -> Program:
+    """Encode text if the model needs it, prefill, decode with a growing cache, turn tokens into pixels."""
+    generation, tokenizer = _parts(generator)
+    net, written = generator.networks["transformer"], generated_tokens(tokenizer, request)
+    prompt = _prompt(generator, request)
+    negative = float(generation.guidance.negative_tokens) or prompt
+    return (
+        *text_phases(generator, request),
+        *_caption(generator, request, net),
+        *_prefill(generator, request, net, prompt, negative),
+        _decode(generator, request, net, prompt=_mean_prompt(generator, prompt, negative), written=written),
+        *decode_latent(generator, request),
+    )
+
+
+def _parts(generator: Generator) -> tuple[Generation, Tokenizer]:
+    generation, tokenizer = generator.model.generation, generator.tokenizer
+    assert generation is not None and tokenizer is not None
+    return generation, tokenizer
+
+
+def _prompt(generator: Generator, request: Request) -> Count:
+    """A model with a text encoder reads its fixed length; one without reads the prompt and its template."""
+    generation, tokenizer = _parts(generator)
+    if generation.condition_tokens:
+        return float(generation.condition_tokens)
+    return prefix_tokens(tokenizer, request, generation.prompt_overhead)
+
+
+def _caption(generator: Generator, request: Request, net: Network) -> tuple[Phase, ...]:
+    """Text features to prompt tokens, where a projector does it."""
+    if not getattr(net, "caption_inner", 0):
+        return ()
+    forward = Forward(sequences=request.batch, queries=_prompt(generator, request))
+    found = operators(net, forward, "caption")
+    return (Phase(id="caption", component="transformer", steps=1.0, operators=found, parallel=False),)
+
+
+def _prefill(generator: Generator, request: Request, net: Network, prompt: Count, negative: Count) -> tuple[Phase, ...]:
+    if generator.guidance.mode == "batched":
+        longest = maximum(prompt, negative)
+        return (prefill_phase("prefill", net, rows(generator, request), longest, way=direction(net)),)
+    first = prefill_phase("prefill", net, request.batch, prompt, way=direction(net))
+    others = passes(generator) - 1
+    if not others:
+        return (first,)
+    return (first, prefill_phase("prefill-negative", net, request.batch, negative, steps=others, way=direction(net)))
+
+
+def prefill_phase(name: str, net: Network, sequences: Count, tokens: Count, *, steps: Count = 1.0, way: str = "forward") -> Phase:
+    """All prompt tokens in one pass, logits of the last."""
+    forward = Forward(sequences=sequences, queries=tokens, context=tokens)
+    return Phase(id=name, component="transformer", steps=steps, operators=operators(net, forward, way), kind="decode")
+
+
+def _mean_prompt(generator: Generator, prompt: Count, negative: Count) -> Count:
+    if generator.guidance.mode == "batched":
+        return maximum(prompt, negative)
+    branches = passes(generator)
+    return (prompt + (branches - 1) * negative) / branches
+
+
+def _decode(generator: Generator, request: Request, net: Network, *, prompt: Count, written: Count) -> Phase:
+    forward = Forward(sequences=rows(generator, request), queries=1.0, context=mean_context(prompt, written))
+    found = operators(net, forward, direction(net))
+    return decode_phase(found, (written - 1) * passes(generator), written * request.batch)
+
+
+def decode_phase(found: tuple[Operator, ...], steps: Count, tokens: Count) -> Phase:
+    """One token per sequence and pass, `tokens` in all."""
+    return Phase(id="decode", component="transformer", steps=steps, operators=found, kind="decode", tokens=tokens)
+
+
+def direction(net: Network) -> str:
+    """A decoder with a head of its own for image codes uses that one."""
+    return "image" if getattr(net, "image_vocab", 0) else "forward"

@@ -1,0 +1,47 @@
+"""Hybrids: text by tokens, image by denoising, around one language model."""
+
+from tokencost.counting.networks import operators
+from tokencost.counting.tokens import visual_tokens
+from tokencost.families.autoregressive import decode_phase, mean_context, prefill_phase
+from tokencost.families.diffusion import denoise, evaluations
+from tokencost.families.phases import decode_latent, passes, rows, text_phases
+from tokencost.nouns.generator import Generator
+from tokencost.nouns.request import Request
+from tokencost.nouns.work import Forward, Phase, Program
+
+
+def hybrid(generator: Generator, request: Request) -> Program:
+    """Prefill the prompt, write what the denoiser is conditioned on, denoise, decode the latent.
+
+    The denoiser is a network of its own (InternVL-U, Emu) or the language model itself (Transfusion).
+    """
+    generation = generator.model.generation
+    assert generation is not None
+    net, prompt = generator.networks["transformer"], request.prompt_tokens + generation.prompt_overhead
+    count = rows(generator, request)
+    planned = float(generation.planned_tokens)
+    forward = Forward(sequences=count, queries=1.0, context=mean_context(prompt, planned))
+    writing = (decode_phase(operators(net, forward), planned, planned * request.batch),) if planned else ()
+    denoising = denoise if "denoiser" in generator.networks else _denoise_by_language_model
+    return (
+        *text_phases(generator, request),
+        prefill_phase("prefill", net, count, prompt),
+        *writing,
+        denoising(generator, request),
+        *decode_latent(generator, request),
+    )
+
+
+def _denoise_by_language_model(generator: Generator, request: Request) -> Phase:
+    """Image patches attend to each other and to the cached prompt, once per evaluation."""
+    generation, tokenizer = generator.model.generation, generator.tokenizer
+    assert generation is not None and tokenizer is not None
+    image = visual_tokens(tokenizer, request)
+    forward = Forward(
+        sequences=rows(generator, request), queries=image, logits=0.0,
+        context=image + request.prompt_tokens + generation.prompt_overhead,
+    )  # fmt: skip
+    return Phase(
+        id="denoise", component="transformer", steps=evaluations(generator.steps, generation) * passes(generator),
+        operators=operators(generator.networks["transformer"], forward), kind="diffusion",
+    )  # fmt: skip

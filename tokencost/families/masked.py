@@ -1,0 +1,26 @@
+"""Masked (discrete) diffusion: all tokens in every pass, some of them fixed each time."""
+
+from tokencost.counting.networks import operators
+from tokencost.counting.tokens import visual_tokens
+from tokencost.families.phases import decode_latent, passes, rows, text_phases
+from tokencost.nouns.generator import Generator
+from tokencost.nouns.request import Request
+from tokencost.nouns.work import Forward, Phase, Program
+
+
+def masked(generator: Generator, request: Request) -> Program:
+    """Bidirectional passes over prompt and grid, logits everywhere, then tokens to pixels."""
+    generation, tokenizer = generator.model.generation, generator.tokenizer
+    assert generation is not None and tokenizer is not None
+    image = visual_tokens(tokenizer, request)
+    text = float(generation.condition_tokens) or request.prompt_tokens
+    length = image + text + generation.prompt_overhead + tokenizer.begin + tokenizer.end
+    forward = Forward(
+        sequences=rows(generator, request), queries=length, context=length, logits=length,
+        width=request.width / tokenizer.pixels_per_token, height=request.height / tokenizer.pixels_per_token, text=text,
+    )  # fmt: skip
+    unmask = Phase(
+        id="unmask", component="transformer", steps=generator.steps * passes(generator),
+        operators=operators(generator.networks["transformer"], forward), kind="diffusion", tokens=image * request.batch,
+    )  # fmt: skip
+    return (*text_phases(generator, request), unmask, *decode_latent(generator, request))

@@ -1,0 +1,57 @@
+"""Phases that several families share: prompts through text encoders, coders at both ends."""
+
+from tokencost.counting.networks import operators
+from tokencost.nouns.generator import Generator
+from tokencost.nouns.request import Request
+from tokencost.nouns.work import Forward, Phase
+from tokencost.units import Count
+
+
+def text_phases(generator: Generator, request: Request) -> tuple[Phase, ...]:
+    """Every text encoder once over its fixed length; prompts and empty prompts of a request share the call."""
+    roles = [role for role in generator.networks if role.startswith("text_encoder")]
+    return tuple(_encode_text(generator, request, role) for role in roles)
+
+
+def _encode_text(generator: Generator, request: Request, role: str) -> Phase:
+    component = generator.model.components[role]
+    length = float(component.text) or request.prompt_tokens
+    forward = Forward(sequences=request.batch * component.runs, queries=length, context=length, logits=0.0)
+    return Phase(
+        id=role.replace("_", "-"), component=role, steps=1.0, precision=precision_of(generator, role),
+        operators=operators(generator.networks[role], forward), parallel=False,
+    )  # fmt: skip
+
+
+def decode_latent(generator: Generator, request: Request) -> tuple[Phase, ...]:
+    """Tokens or latents back to pixels; a still is decoded as the clip that the coder needs for one."""
+    if "image_decoder" not in generator.networks:
+        return ()
+    return (coder_phase(generator, request, "image_decoder", "decode", "decode-latent"),)
+
+
+def coder_phase(generator: Generator, request: Request, role: str, direction: str, name: str) -> Phase:
+    """One run of a coder over the request's pixels."""
+    tokenizer = generator.tokenizer
+    still = float(tokenizer.still_frames) if tokenizer is not None else 1.0
+    frames = still if request.task != "text-to-video" else request.frames
+    pixels = Forward(sequences=request.batch, width=request.width, height=request.height, frames=frames)
+    return Phase(
+        id=name, component=role, steps=1.0, precision=precision_of(generator, role),
+        operators=operators(generator.networks[role], pixels, direction), parallel=False,
+    )  # fmt: skip
+
+
+def precision_of(generator: Generator, role: str) -> str:
+    """The component's own precision if it has one, else that of encoders and coders."""
+    return generator.model.components[role].precision or "other"
+
+
+def rows(generator: Generator, request: Request) -> Count:
+    """Sequences in one call: guidance in a batch multiplies the requests, one after the other does not."""
+    return request.batch * (generator.guidance.branches if generator.guidance.mode == "batched" else 1)
+
+
+def passes(generator: Generator) -> Count:
+    """Calls per step: guidance one branch after the other multiplies them."""
+    return float(generator.guidance.branches if generator.guidance.mode == "sequential" else 1)

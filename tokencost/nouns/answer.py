@@ -1,0 +1,206 @@
+"""The answers: what a plan knows about a candidate, and the verdict over all of them. No behaviour."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from tokencost.nouns.request import Request
+from tokencost.units import Bytes, Count, Flop, Fraction, Joules, PerSecond, Seconds, Usd, UsdPerSecond
+
+Bound = Literal["compute", "memory", "link", "overhead"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseTime:
+    """One phase on a platform: demand over all steps, time, and what a step waits for."""
+
+    id: str
+    component: str
+    steps: Count
+    flop: Flop
+    memory_traffic: Bytes
+    link_traffic: Bytes
+    kernels: Count
+    seconds: Seconds
+    bound: Bound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tokens:
+    """Tokens of one request; `text` is the prompt as the backbone reads it, `sequence` all it attends to at the end."""
+
+    grid: tuple[Count, Count, Count]
+    visual: Count
+    structural: Count
+    text: Count
+    sequence: Count
+    generated: Count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Footprint:
+    """Memory of one GPU of a replica: what it needs and whether it has it."""
+
+    weights: Bytes
+    kv_cache: Bytes
+    activations: Bytes
+    reserve: Bytes
+    peak: Bytes
+    available: Bytes
+    fits: bool
+    batch_limit: Count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """A prediction and the central 90 % that validation supports."""
+
+    value: Count
+    low: Count
+    high: Count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a bill: quantity × price = amount; `price` None means nobody has published one."""
+
+    name: str
+    quantity: Count
+    unit: str
+    price: Count | None
+    price_unit: str
+    amount: Usd | None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bill:
+    """What a candidate costs: per asset, per month, line by line; None where no price is known."""
+
+    per_asset: Usd | None
+    per_month: Usd | None
+    lines: tuple[Line, ...]
+    price: UsdPerSecond | None
+    price_source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity:
+    """A fleet under the planned load: replicas, and the latency percentiles it then has."""
+
+    replicas: Count
+    gpus: Count
+    batch: Count
+    utilisation: Fraction
+    p50: Seconds
+    p95: Seconds
+    p99: Seconds
+    method: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Violation:
+    """A constraint that a candidate breaks: what was asked, what it has, and by how much."""
+
+    constraint: str
+    message: str
+    actual: Count | None = None
+    limit: Count | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored:
+    """A published quality score that decided, or that none is known."""
+
+    metric: str
+    value: Count | None
+    bound: str
+    conditions: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A number that a person chose or that a model's record assumes, and why."""
+
+    name: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlatformName:
+    """A platform as people name it."""
+
+    gpu: str
+    gpus: Count
+    engine: str
+    precision: str
+    parallelism: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """One model, one request (or batch), one platform."""
+
+    model: str
+    name: str
+    family: str
+    request: Request
+    platform: PlatformName | None
+    tokens: Tokens | None
+    params: Mapping[str, Count]
+    phases: tuple[PhaseTime, ...]
+    footprint: Footprint | None
+    latency: Interval
+    requests_per_second: PerSecond
+    tokens_per_second: PerSecond
+    energy: Interval | None
+    bill: Bill
+    assumptions: tuple[Note, ...]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """An estimate judged against a spec."""
+
+    model: str
+    name: str
+    family: str
+    feasible: bool
+    violations: tuple[Violation, ...]
+    estimate: Estimate | None
+    capacity: Capacity | None
+    bill: Bill | None
+    quality: tuple[Scored, ...]
+    undisclosed: tuple[str, ...] = ()
+
+
+Verdict = Literal["recommended", "too-close-to-call", "nothing-feasible"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recommendation:
+    """The choice, or that there is none; `margin` is the runner-up's cost over the winner's, minus one."""
+
+    verdict: Verdict
+    model: str | None
+    family: str | None
+    reasons: tuple[str, ...]
+    binding: str
+    margin: Fraction | None
+    confidence: Fraction | None
+    runner_up: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Every candidate for one spec, best first, and the choice among them."""
+
+    name: str
+    file: str
+    spec: Mapping[str, object]
+    lines: Mapping[str, int]
+    recommendation: Recommendation
+    candidates: tuple[Candidate, ...]

@@ -1,0 +1,77 @@
+"""Shapes of convolutional networks: UNets that denoise, and coders between pixels and latents or tokens."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tokencost.nouns.noun import Noun
+from tokencost.units import Size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UNet(Noun):
+    """A denoising UNet with cross-attention; `channels` and `heads` go from the finest level to the coarsest.
+
+    `down_transformers` and `up_transformers` say, in the order of running, how many transformer layers follow
+    each residual block of each level; `middle_transformers` 0 leaves one residual block in the middle.
+    `added_condition` is the width of pooled text and sizes next to the timestep, `guidance_condition` that of an
+    embedded guidance scale; 0 where there is none. `temporal` follows every block by one along the frames.
+    """
+
+    kind: Literal["unet"]
+    id: str
+    in_channels: Size
+    out_channels: Size
+    channels: tuple[Size, ...]
+    heads: tuple[Size, ...]
+    down_transformers: tuple[tuple[Size, ...], ...]
+    middle_transformers: Size
+    up_transformers: tuple[tuple[Size, ...], ...]
+    text_width: Size
+    time_width: Size
+    added_condition: Size = 0
+    guidance_condition: Size = 0
+    linear_projections: bool = False
+    temporal: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageCoder(Noun):
+    """A convolutional coder of single images: pixels to latents or tokens and back; lists start at the pixels.
+
+    `moments` is 2 where the encoder writes mean and variance. `code_channels` is the width between the two
+    convolutions around the bottleneck, 0 where there are none; `codebook` counts learned entries of that width.
+    `coarsest_attention` puts attention after every residual block of the coarsest level. `lineage` is how the
+    reference writes attention and swish: one fused kernel each, or 1 × 1 convolutions, scores and factors one by one.
+    """
+
+    kind: Literal["image-coder"]
+    id: str
+    encoder_channels: tuple[Size, ...]
+    encoder_resnets: tuple[Size, ...]
+    decoder_channels: tuple[Size, ...]
+    decoder_resnets: tuple[Size, ...]
+    latent_channels: Size
+    moments: Size = 1
+    code_channels: Size = 0
+    codebook: Size = 0
+    coarsest_attention: bool = False
+    lineage: Literal["diffusers", "taming"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipCoder(Noun):
+    """A coder of clips that works on single frames, and along time only at its coarsest grid.
+
+    `frames_per_latent` frames become one; a still is a clip of that many. Every level of the decoder has one
+    residual block more than `resnets`, and attention stands at the coarsest level alone.
+    """
+
+    kind: Literal["clip-coder"]
+    id: str
+    channels: tuple[Size, ...]
+    resnets: Size
+    temporal_resnets: Size
+    latent_channels: Size
+    code_channels: Size
+    codebook: Size
+    frames_per_latent: Size

@@ -1,0 +1,20 @@
+"""A model made ready to run: its networks, its tokenizer, and how it samples."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tokencost.nouns.model import Guidance, Model, Tokenizer
+from tokencost.nouns.network import Network
+from tokencost.units import Count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generator:
+    """A model and how it is run; `networks` by role, `steps` and `guidance` as asked for or as released."""
+
+    id: str
+    model: Model
+    networks: Mapping[str, Network]
+    tokenizer: Tokenizer | None
+    steps: Count
+    guidance: Guidance

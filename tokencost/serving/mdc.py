@@ -1,0 +1,187 @@
+"""The exact waiting-time law of M/D/c: Poisson arrivals, constant service, c servers, first come first served.
+
+Time is in units of the service time and `load` in erlangs. The queue left behind at a moment, Q, is the
+maximum of a random walk whose steps are Poisson(load) - c, so its generating function follows from the
+Wiener-Hopf factors of 1 - phi, with phi(z) = exp(load (z - 1)) z^-c. The zeros of 1 - phi at 1 and at the
+decay tau are divided out before the logarithm is expanded; what is left is smooth, so a few hundred points
+on a circle are enough at any load, and the far tail is an exact geometric.
+"""
+
+import cmath
+import functools
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from operator import mul
+
+from tokencost.formula import formula
+from tokencost.serving.fourier import exp_minus_line, exp_minus_one, transform
+from tokencost.units import Constant, Fraction
+
+DIGITS = Constant(37.0, "", "e^-37 is 1e-16: coefficients that far out vanish in double precision")
+WIDEST = Constant(16.0, "", "largest radius of the circle; its powers must not overflow in very light load")
+FEWEST_POINTS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLaw:
+    """The stationary queue in front of `servers`; waits are in service times.
+
+    `queue_tail[j]` is P(Q > j); past its end each place in the queue is exp(-decay) times less likely.
+    `delayed` is P(W > 0), `mean` is E[W].
+    """
+
+    servers: int
+    load: float
+    decay: float
+    queue_tail: tuple[float, ...]
+    delayed: float
+    mean: float
+
+
+@functools.lru_cache(maxsize=512)
+def waiting_law(servers: int, load: float) -> WaitingLaw:
+    """The law for 0 < `load` < `servers`, in erlangs."""
+    decay = queue_decay(servers, load)
+    radius = min(servers / load, WIDEST)
+    smooth = _smooth_factor(servers, load, decay, radius)
+    rising = smooth[1:]
+    series = _exponential([0.0, *rising], radius)
+    behind = math.fsum(k * h * radius**-k for k, h in enumerate(smooth)) + 1 / math.expm1(decay)
+    falling = math.fsum(h * radius**-k for k, h in enumerate(smooth))
+    delayed = -math.expm1(math.log(-math.expm1(-decay)) - falling)
+    return WaitingLaw(servers, load, decay, _queue_tail(series, decay), max(delayed, 0.0), max(behind, 0.0) / load)
+
+
+def queue_decay(servers: int, load: float) -> float:
+    """ln tau, where tau > 1 solves load (tau - 1) = servers ln tau; by Newton from above, where it is monotone."""
+    target = _log_ratio(servers, load)
+    s = 2 * target
+    for _ in range(60):
+        step = (_log_mean(s) - target) / _log_mean_slope(s)
+        s -= step
+        if step <= 1e-15 * s:
+            break
+    return s
+
+
+def _log_ratio(servers: int, load: float) -> float:
+    """ln(servers / load), to full precision where they nearly agree."""
+    return math.log(servers / load) if 2 * load < servers else -math.log1p((load - servers) / servers)
+
+
+def _log_mean(s: float) -> float:
+    """ln((e^s - 1) / s)."""
+    if s < SHORT:
+        return s / 2 + s**2 / 24 - s**4 / 2880
+    return s + math.log(-math.expm1(-s) / s)
+
+
+def _log_mean_slope(s: float) -> float:
+    if s < SHORT:
+        return 1 / 2 + s / 12 - s**3 / 720
+    return -1 / math.expm1(-s) - 1 / s
+
+
+SHORT = 0.01
+"""Below it the next term of the series is under 1e-15 of the sum."""
+
+
+def _smooth_factor(servers: int, load: float, decay: float, radius: float) -> list[float]:
+    """h_k r^k for k >= 0, where sum h_k z^k = -ln[(1 - phi(z)) / ((1 - 1/z) (1 - z/tau))]."""
+    size = _points(servers, load, radius)
+    half = [_log_factor(servers, load, decay, complex(math.log(radius), 2 * math.pi * j / size)) for j in range(size // 2)]
+    edge = _log_factor(servers, load, decay, complex(math.log(radius), math.pi))
+    circle = [*half, edge, *(value.conjugate() for value in half[:0:-1])]
+    return [-value.real / size for value in transform(circle)[: size // 2]]
+
+
+def _log_factor(servers: int, load: float, decay: float, w: complex) -> complex:
+    """ln[(1 - phi) / ((1 - 1/z) (1 - z/tau))] at z = e^w; each of the three is in the right half-plane."""
+    exponent = load * exp_minus_line(w) - (servers - load) * w
+    phi_gap, one, tau = -exp_minus_one(exponent), -exp_minus_one(-w), -exp_minus_one(w - decay)
+    return cmath.log(phi_gap) - cmath.log(one) - cmath.log(tau)
+
+
+def _points(servers: int, load: float, radius: float) -> int:
+    """Points on the circle: the next zeros of 1 - phi lie about Re sqrt((2/c)(I + 2 pi i)) from ln(c / load)."""
+    rate_function = servers * math.log(servers / load) - servers + load
+    gap = max(cmath.sqrt(2 / servers * complex(max(rate_function, 0.0), 2 * math.pi)).real, math.log(radius))
+    return max(FEWEST_POINTS, 1 << math.ceil(math.log2(2 * DIGITS / gap)))
+
+
+def _exponential(rising: Sequence[float], radius: float) -> list[float]:
+    """Coefficients of exp(sum_k h_k (z^k - 1)) from h_k r^k, on the same circle."""
+    padded = [*rising, *[0.0] * len(rising)]
+    values = [cmath.exp(value.conjugate()) for value in transform(padded)]
+    scale = math.exp(-math.fsum(h * radius**-k for k, h in enumerate(rising))) / len(padded)
+    return [value.real * scale * radius**-k for k, value in enumerate(transform(values)[: len(rising)])]
+
+
+def _queue_tail(series: Sequence[float], decay: float) -> tuple[float, ...]:
+    """P(Q > j): a geometric of ratio e^-decay plus the signed law `series`."""
+    ratio = math.exp(-decay)
+    geometric = itertools.accumulate(series, lambda tail, mass: (tail + mass) * ratio, initial=0.0)
+    remaining = [*itertools.accumulate(reversed(series))][::-1]
+    beyond = [*remaining[1:], 0.0]
+    return tuple(max(g + r, 0.0) for g, r in zip(itertools.islice(geometric, 1, None), beyond, strict=True))
+
+
+@formula("franx-2001", says="sum over j of Poisson(j; load (k - x)) * P(queue > k * servers - 1 - j), k = floor(x) + 1")
+def waiting_tail(law: WaitingLaw, wait: float) -> Fraction:
+    """P(W > `wait`), the wait in service times."""
+    k = math.floor(wait) + 1
+    arrivals = law.load * (k - wait)
+    first, weights = _poisson_window(arrivals)
+    last_place = k * law.servers - 1 - first
+    return math.fsum(map(mul, weights, _queue_tails_down_from(law, last_place, len(weights))))
+
+
+def _queue_tails_down_from(law: WaitingLaw, place: int, count: int) -> list[float]:
+    """P(Q > j) for j = place, place - 1, ...; certain below place 0, geometric past the end of the table."""
+    table, end = law.queue_tail, len(law.queue_tail) - 1
+    beyond = max(0, min(count, place - end))
+    inside = table[max(place - count + 1, 0) : max(min(place, end), -1) + 1][::-1]
+    far = [table[end] * math.exp(-law.decay * (place - j - end)) for j in range(beyond)]
+    return [*far, *inside, *[1.0] * (count - beyond - len(inside))]
+
+
+def _poisson_window(mean: float) -> tuple[int, list[float]]:
+    """First count and probabilities of every count that matters, scaled to sum to 1."""
+    mode, reach = math.floor(mean), math.ceil(SPREAD * math.sqrt(mean)) + MARGIN
+    first = max(0, mode - reach)
+    below = itertools.accumulate((j / mean for j in range(mode, first, -1)), mul, initial=1.0)
+    above = itertools.accumulate((mean / j for j in range(mode + 1, mode + reach + 1)), mul, initial=1.0)
+    weights = [*[*below][:0:-1], *above]
+    total = math.fsum(weights)
+    return first, [weight / total for weight in weights]
+
+
+SPREAD, MARGIN = 9.0, 24
+"""A Poisson count leaves mean +- (9 sqrt(mean) + 24) with probability below 1e-17."""
+
+
+@formula("mdc-law", says="P(W > 0) = 1 - (1 - 1/tau) exp(-sum of the coefficients of the smooth factor)")
+def waiting_probability(law: WaitingLaw) -> Fraction:
+    """Share of requests that wait at all."""
+    return law.delayed
+
+
+@formula("mdc-law", says="E[W] = E[Q] / load, with E[Q] = 1 / (tau - 1) + sum over k of k h_k (Little's law)")
+def waiting_mean(law: WaitingLaw) -> Fraction:
+    """Mean wait, in service times."""
+    return law.mean
+
+
+@formula("franx-2001", says="the smallest x with P(W > x) <= 1 - q, by bisection")
+def waiting_quantile(law: WaitingLaw, q: float) -> Fraction:
+    """Percentile `q` of the wait, in service times; 0 where a share q does not wait."""
+    if law.delayed <= 1 - q:
+        return 0.0
+    # Lundberg's inequality P(W > x) <= exp(-servers decay x) closes the bracket.
+    low, high = 0.0, -math.log1p(-q) / (law.decay * law.servers)
+    while high - low > 1e-12 * high:
+        middle = (low + high) / 2
+        low, high = (middle, high) if waiting_tail(law, middle) > 1 - q else (low, middle)
+    return high

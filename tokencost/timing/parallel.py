@@ -1,0 +1,83 @@
+"""Sharing one pass among GPUs: what each GPU is left with, and what they must exchange."""
+
+from dataclasses import replace
+
+from tokencost.formula import formula
+from tokencost.nouns.hardware import Parallelism, Platform
+from tokencost.nouns.work import Attention, Convolution, Elementwise, Linear, Lookup, Operator, Phase
+from tokencost.numeric import maximum
+from tokencost.units import Bytes, Constant, Seconds
+
+ALLREDUCES_PER_LAYER = Constant(2, "", "tensor parallelism adds partial sums once after attention and once after the MLP")
+ALL_TO_ALLS_PER_LAYER = Constant(4, "", "sequence parallelism turns q, k, v and the result from sequence to head shards")
+RING_PASSES = Constant(2, "", "a ring all-reduce moves every byte twice: reduce-scatter, then all-gather")
+
+
+def share(op: Operator, parallelism: Parallelism) -> Operator:
+    """The part of an operator that one GPU of the group runs."""
+    rows = 1 / (parallelism.sequence * parallelism.guidance)
+    columns = 1 / parallelism.tensor
+    match op:
+        case Linear():
+            return replace(op, rows=op.rows * rows, columns=op.columns * columns)
+        case Attention():
+            heads = columns / parallelism.sequence
+            kv_heads = maximum(op.kv_heads * heads, 1.0)
+            return replace(
+                op, sequences=op.sequences / parallelism.guidance, heads=op.heads * heads, kv_heads=kv_heads
+            )
+        case Convolution():
+            return replace(op, positions=op.positions * rows * columns, inputs=op.inputs * rows * columns)
+        case Elementwise():
+            return replace(op, elements=op.elements * rows)
+        case Lookup():
+            return replace(op, rows=op.rows * rows)
+
+
+@formula("shoeybi-2019")
+def reduced_bytes(op: Attention, activation_bytes: Bytes) -> Bytes:
+    """Hidden states of one layer that a tensor-parallel group adds up, in one all-reduce."""
+    return op.sequences * op.queries * op.heads * op.head_dim * activation_bytes
+
+
+@formula("patarasuk-2009")
+def all_reduce_time(op: Attention, on: Platform, activation_bytes: Bytes) -> Seconds:
+    """Ring all-reduces of all layers of one pass; zero on one GPU."""
+    return (
+        ALLREDUCES_PER_LAYER
+        * op.count
+        * (1 - 1 / on.parallelism.tensor)
+        * (
+            RING_PASSES * reduced_bytes(op, activation_bytes) / (on.gpu.link_bandwidth * on.achieved.collective_bandwidth)
+            + on.achieved.collective_latency
+        )
+    )
+
+
+@formula("jacobs-2023")
+def all_to_all_time(op: Attention, on: Platform, activation_bytes: Bytes) -> Seconds:
+    """All-to-alls of all layers of one pass under sequence parallelism; zero on one GPU."""
+    return (
+        ALL_TO_ALLS_PER_LAYER
+        * op.count
+        * (1 - 1 / on.parallelism.sequence)
+        * (
+            reduced_bytes(op, activation_bytes)
+            / (on.parallelism.sequence * on.gpu.link_bandwidth * on.achieved.collective_bandwidth)
+            + on.achieved.collective_latency
+        )
+    )
+
+
+@formula("shoeybi-2019", says="bytes that one GPU sends per pass: all-reduces and all-to-alls of every attention layer")
+def link_traffic(phase: Phase, parallelism: Parallelism, activation_bytes: Bytes) -> Bytes:
+    """Zero on one GPU and for components that run on one."""
+    total: Bytes = 0.0
+    for op in phase.operators if phase.parallel else ():
+        if isinstance(op, Attention):
+            whole = op.count * reduced_bytes(op, activation_bytes)
+            tensor = ALLREDUCES_PER_LAYER * RING_PASSES * whole * (1 - 1 / parallelism.tensor)
+            sequence = ALL_TO_ALLS_PER_LAYER * whole * (1 - 1 / parallelism.sequence) / parallelism.sequence
+            total = total + tensor + sequence
+    return total
+

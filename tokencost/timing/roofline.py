@@ -1,0 +1,207 @@
+"""One operator on one GPU: arithmetic, traffic, and how much of the two overlaps.
+
+Time is (t_compute^p + t_memory^p)^(1/p). p = infinity is the textbook roofline; measured matrix products
+lie near p = 1..2, because tiles must be loaded before they are multiplied. `achieved` holds p and the
+shares of the datasheet peaks that vendor libraries reach, each measured.
+"""
+
+from tokencost.counting.operators import (
+    attention_cache,
+    attention_activations,
+    attention_flop,
+    attention_scores,
+    causal_attention_flop,
+    convolution_activations,
+    convolution_flop,
+    convolution_weights,
+    elementwise_activations,
+    linear_activations,
+    linear_flop,
+    linear_weights,
+    lookup_activations,
+)
+from tokencost.formula import formula
+from tokencost.nouns.hardware import Gpu, Platform, Precision
+from tokencost.nouns.work import Attention, Convolution, Elementwise, Linear, Lookup, Operator
+from tokencost.numeric import ceil, maximum, minimum, power
+from tokencost.units import Bytes, Constant, Count, Flop, FlopPerSecond, Fraction, Seconds
+
+TILE = Constant(128, "", "rows and columns of the output tile that large matrix kernels give one multiprocessor")
+SPLIT = Constant(1024, "", "inner length below which splitting a product further does not pay")
+PADDED_HEAD = Constant(64, "", "fused attention kernels pad heads to multiples of this")
+NAIVE_SCORE_PASSES = Constant(4, "", "unfused attention writes scores, reads them for the softmax, writes and reads the result")
+
+
+@formula("definition", says="dense peak of the GPU at a precision: the first of the precision's names that the GPU has")
+def peak(gpu: Gpu, precision: Precision) -> FlopPerSecond:
+    """Datasheet figure; 0 where the GPU has none of the names."""
+    return next((gpu.peak[name] for name in precision.peak if name in gpu.peak), 0.0)
+
+
+@formula("definition", says="share of the peak that large matrix products reach at a precision, measured")
+def matmul_share(on: Platform, precision: Precision) -> Fraction:
+    """The precision's own figure, else that of bf16."""
+    known = on.achieved.matmul
+    return next((known[name] for name in precision.peak if name in known), known["bf16"]) * on.engine.matmul_efficiency
+
+
+@formula("nvidia-matmul-guide")
+def tiles(rows: Count, columns: Count) -> Count:
+    """Output tiles of a matrix product."""
+    return ceil(rows / TILE) * ceil(columns / TILE)
+
+
+@formula("nvidia-matmul-guide")
+def slices(rows: Count, columns: Count, inner: Count, multiprocessors: Count) -> Count:
+    """Tiles, split along the inner length while multiprocessors would idle and the length allows."""
+    return tiles(rows, columns) * maximum(
+        1.0, minimum(ceil(multiprocessors / tiles(rows, columns) - 0.5), ceil(inner / SPLIT))
+    )
+
+
+@formula("nvidia-matmul-guide")
+def occupancy(rows: Count, columns: Count, inner: Count, multiprocessors: Count) -> Fraction:
+    """Share of the multiprocessors that work, over all waves; small products leave many idle."""
+    return slices(rows, columns, inner, multiprocessors) / (
+        ceil(slices(rows, columns, inner, multiprocessors) / multiprocessors) * multiprocessors
+    )
+
+
+@formula("definition")
+def compute_time(flop: Flop, rate: FlopPerSecond) -> Seconds:
+    """Time if arithmetic were the only limit."""
+    return flop / rate
+
+
+@formula("definition")
+def memory_time(traffic: Bytes, on: Platform) -> Seconds:
+    """Time if memory traffic were the only limit."""
+    return traffic / (on.gpu.memory_bandwidth * on.achieved.bandwidth)
+
+
+@formula("williams-2009")
+def overlapped(compute: Seconds, memory: Seconds, overlap: Fraction) -> Seconds:
+    """The p-norm of the two limits, written so that neither power overflows."""
+    return maximum(compute, memory) * power(
+        1 + power(minimum(compute, memory) / maximum(compute, memory), overlap), 1 / overlap
+    )
+
+
+@formula("nvidia-matmul-guide")
+def linear_rate(op: Linear, on: Platform, precision: Precision) -> FlopPerSecond:
+    """Arithmetic that a matrix product of this shape reaches."""
+    return peak(on.gpu, precision) * matmul_share(on, precision) * occupancy(
+        op.rows, op.columns, op.inner, on.gpu.multiprocessors
+    )
+
+
+@formula("definition")
+def linear_traffic(op: Linear, precision: Precision) -> Bytes:
+    """Weights once, inputs and outputs once."""
+    return linear_weights(op) * precision.weight_bytes + linear_activations(op) * precision.activation_bytes
+
+
+@formula("nvidia-matmul-guide")
+def convolution_rate(op: Convolution, on: Platform, precision: Precision) -> FlopPerSecond:
+    """Arithmetic that a convolution reaches: a matrix product of positions by output channels."""
+    return peak(on.gpu, precision) * on.achieved.convolution * on.engine.matmul_efficiency * occupancy(
+        op.positions, op.out_channels, op.in_channels * op.kernel / op.groups, on.gpu.multiprocessors
+    )
+
+
+@formula("definition")
+def convolution_traffic(op: Convolution, precision: Precision) -> Bytes:
+    """Weights once, inputs and outputs once."""
+    return convolution_weights(op) * precision.weight_bytes + convolution_activations(op) * precision.activation_bytes
+
+
+@formula("dao-2022")
+def padding(head_dim: Count) -> Fraction:
+    """Useful share of the padded head."""
+    return head_dim / (ceil(head_dim / PADDED_HEAD) * PADDED_HEAD)
+
+
+@formula("dao-2022")
+def attention_rate(op: Attention, on: Platform, precision: Precision) -> FlopPerSecond:
+    """Arithmetic that a fused attention kernel reaches."""
+    return peak(on.gpu, precision) * on.achieved.attention * padding(op.head_dim)
+
+
+@formula("dao-2022")
+def fused_attention_traffic(op: Attention, precision: Precision) -> Bytes:
+    """Queries, results, keys and values; scores stay on chip."""
+    return (attention_activations(op) + attention_cache(op)) * precision.activation_bytes
+
+
+@formula("dao-2022")
+def naive_attention_traffic(op: Attention, precision: Precision) -> Bytes:
+    """As fused, and the score matrices through memory."""
+    return (
+        attention_activations(op) + attention_cache(op) + NAIVE_SCORE_PASSES * attention_scores(op)
+    ) * precision.activation_bytes
+
+
+@formula("definition")
+def elementwise_traffic(op: Elementwise, on: Platform, precision: Precision) -> Bytes:
+    """What remains after the engine's fusion."""
+    return elementwise_activations(op) * precision.activation_bytes * on.engine.unfused
+
+
+@formula("definition")
+def lookup_traffic(op: Lookup, precision: Precision) -> Bytes:
+    """Rows read and written."""
+    return lookup_activations(op) * precision.activation_bytes
+
+
+@formula("definition", says="bytes an operator moves through memory on this platform")
+def operator_traffic(op: Operator, on: Platform, precision: Precision) -> Bytes:
+    """Weights, activations and cache, after the engine's fusion and with its attention kernel."""
+    match op:
+        case Linear():
+            return linear_traffic(op, precision)
+        case Convolution():
+            return convolution_traffic(op, precision)
+        case Attention():
+            naive = on.engine.attention == "naive"
+            return naive_attention_traffic(op, precision) if naive else fused_attention_traffic(op, precision)
+        case Elementwise():
+            return elementwise_traffic(op, on, precision)
+        case Lookup():
+            return lookup_traffic(op, precision)
+
+
+@formula("williams-2009", says="arithmetic time of one operator on this platform")
+def operator_compute_time(op: Operator, on: Platform, precision: Precision) -> Seconds:
+    """Zero for operators without arithmetic; fused kernels skip what causality rules out."""
+    match op:
+        case Linear():
+            return compute_time(linear_flop(op), linear_rate(op, on, precision))
+        case Convolution():
+            return compute_time(convolution_flop(op), convolution_rate(op, on, precision))
+        case Attention():
+            skips = op.causal and on.engine.attention != "naive"
+            work = causal_attention_flop(op) if skips else attention_flop(op)
+            return compute_time(work, attention_rate(op, on, precision))
+    return 0.0
+
+
+@formula("williams-2009", says="time of one operator: the overlap of arithmetic and traffic; traffic alone where there is no arithmetic")
+def operator_time(op: Operator, on: Platform, precision: Precision) -> Seconds:
+    """Device time besides the fixed time of its kernels."""
+    memory = memory_time(operator_traffic(op, on, precision), on)
+    if isinstance(op, Elementwise | Lookup):
+        return memory
+    return overlapped(operator_compute_time(op, on, precision), memory, on.achieved.overlap)
+
+
+@formula("definition", says="kernels that the host launches for one operator: one, or what fusion leaves of elementwise ones")
+def operator_kernels(op: Operator, on: Platform) -> Count:
+    """Unfused attention is four kernels: scores, softmax, mask or scale, values."""
+    match op:
+        case Elementwise():
+            return op.count * op.kernels * on.engine.unfused
+        case Attention() if on.engine.attention == "naive":
+            return op.count * NAIVE_SCORE_PASSES
+        case Lookup():
+            return op.count if op.params else 0.0
+    return op.count
