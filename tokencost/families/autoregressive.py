@@ -8,7 +8,7 @@ from tokencost.nouns.generator import Generator
 from tokencost.nouns.model import Generation, Tokenizer
 from tokencost.nouns.network import Network
 from tokencost.nouns.request import Request
-from tokencost.nouns.work import Forward, Operator, Phase, Program
+from tokencost.nouns.work import Forward, Phase, Program
 from tokencost.numeric import maximum
 from tokencost.units import Count
 
@@ -83,13 +83,11 @@ def _mean_prompt(generator: Generator, prompt: Count, negative: Count) -> Count:
 
 def _decode(generator: Generator, request: Request, net: Network, *, prompt: Count, written: Count) -> Phase:
     forward = Forward(sequences=rows(generator, request), queries=1.0, context=mean_context(prompt, written))
-    found = operators(net, forward, direction(net))
-    return decode_phase(found, (written - 1) * passes(generator), written * request.batch)
-
-
-def decode_phase(found: tuple[Operator, ...], steps: Count, tokens: Count) -> Phase:
-    """One token per sequence and pass, `tokens` in all."""
-    return Phase(id="decode", component="transformer", steps=steps, operators=found, kind="decode", tokens=tokens)
+    return Phase(
+        id="decode", component="transformer", steps=(written - 1) * passes(generator), kind="decode",
+        operators=operators(net, forward, direction(net)), tokens=written * request.batch,
+        cached=prompt + written, caches=passes(generator),
+    )  # fmt: skip
 
 
 def direction(net: Network) -> str:

@@ -2,12 +2,13 @@
 
 from tokencost.counting.networks import operators
 from tokencost.counting.tokens import visual_tokens
-from tokencost.families.autoregressive import decode_phase, mean_context, prefill_phase
+from tokencost.families.autoregressive import mean_context, prefill_phase
 from tokencost.families.diffusion import denoise, evaluations
 from tokencost.families.phases import decode_latent, passes, rows, text_phases
 from tokencost.nouns.generator import Generator
 from tokencost.nouns.request import Request
 from tokencost.nouns.work import Forward, Phase, Program
+from tokencost.units import Count
 
 
 def hybrid(generator: Generator, request: Request) -> Program:
@@ -19,9 +20,7 @@ def hybrid(generator: Generator, request: Request) -> Program:
     assert generation is not None
     net, prompt = generator.networks["transformer"], request.prompt_tokens + generation.prompt_overhead
     count = rows(generator, request)
-    planned = float(generation.planned_tokens)
-    forward = Forward(sequences=count, queries=1.0, context=mean_context(prompt, planned))
-    writing = (decode_phase(operators(net, forward), planned, planned * request.batch),) if planned else ()
+    writing = (_plan_image(generator, request, prompt),) if generation.planned_tokens else ()
     denoising = denoise if "denoiser" in generator.networks else _denoise_by_language_model
     return (
         *text_phases(generator, request),
@@ -30,6 +29,18 @@ def hybrid(generator: Generator, request: Request) -> Program:
         denoising(generator, request),
         *decode_latent(generator, request),
     )
+
+
+def _plan_image(generator: Generator, request: Request, prompt: Count) -> Phase:
+    """The tokens that the denoiser is conditioned on, written one by one."""
+    generation = generator.model.generation
+    assert generation is not None
+    planned = float(generation.planned_tokens)
+    forward = Forward(sequences=rows(generator, request), queries=1.0, context=mean_context(prompt, planned))
+    return Phase(
+        id="decode", component="transformer", steps=planned, operators=operators(generator.networks["transformer"], forward),
+        kind="decode", tokens=planned * request.batch, cached=prompt + planned,
+    )  # fmt: skip
 
 
 def _denoise_by_language_model(generator: Generator, request: Request) -> Phase:
@@ -43,5 +54,5 @@ def _denoise_by_language_model(generator: Generator, request: Request) -> Phase:
     )  # fmt: skip
     return Phase(
         id="denoise", component="transformer", steps=evaluations(generator.steps, generation) * passes(generator),
-        operators=operators(generator.networks["transformer"], forward), kind="diffusion",
+        operators=operators(generator.networks["transformer"], forward), kind="diffusion", cached=forward.context,
     )  # fmt: skip

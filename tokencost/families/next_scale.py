@@ -36,7 +36,7 @@ def _scales(generator: Generator, request: Request) -> tuple[Phase, ...]:
         phases.append(
             Phase(
                 id=f"scale-{side}", component="transformer", steps=1.0, operators=operators(net, forward),
-                kind="diffusion", tokens=tokens * request.batch,
+                kind="diffusion", tokens=tokens * request.batch, cached=done + tokens,
             )
         )  # fmt: skip
         done = done + tokens

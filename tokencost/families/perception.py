@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tokencost.counting.networks import operators
 from tokencost.counting.reading import anyres_tokens, span_tokens
-from tokencost.families.autoregressive import decode_phase, mean_context, prefill_phase
+from tokencost.families.autoregressive import mean_context, prefill_phase
 from tokencost.families.phases import coder_phase, precision_of
 from tokencost.nouns.generator import Generator
 from tokencost.nouns.model import Perception
@@ -22,8 +22,11 @@ def perception(generator: Generator, request: Request) -> Program:
     net = generator.networks["transformer"]
     prompt = tokens + request.prompt_tokens + reader.template
     context = mean_context(prompt, request.output_tokens)
-    found = operators(net, Forward(sequences=request.batch, queries=1.0, context=context))
-    answer = decode_phase(found, request.output_tokens - 1, request.output_tokens * request.batch)
+    answer = Phase(
+        id="decode", component="transformer", steps=request.output_tokens - 1, kind="decode",
+        operators=operators(net, Forward(sequences=request.batch, queries=1.0, context=context)),
+        tokens=request.output_tokens * request.batch, cached=prompt + request.output_tokens,
+    )  # fmt: skip
     return (*_see(generator, seen, tiles), prefill_phase("prefill", net, request.batch, prompt), answer)
 
 

@@ -106,7 +106,8 @@ class Phase:
     """`steps` sequential executions of the same operators by one component.
 
     `kind` says which sort of engine runs it, `precision` which of the platform's precisions it uses, `tokens` how
-    many tokens it writes in all. Only the backbone is `parallel`: encoders and coders run on one GPU.
+    many tokens it writes in all, `cached` how long each sequence's cache is at its end, `caches` how many such caches
+    a request keeps. Only the backbone is `parallel`: encoders and coders run on one GPU.
     """
 
     id: str
@@ -116,6 +117,8 @@ class Phase:
     precision: str = "backbone"
     kind: Literal["decode", "diffusion", "other"] = "other"
     tokens: Count = 0.0
+    cached: Count = 0.0
+    caches: Count = 1.0
     parallel: bool = True
 
 

@@ -1,0 +1,121 @@
+"""Memory of one GPU of a replica: weights, cache, activations, and what the software keeps for itself."""
+
+from collections.abc import Mapping
+
+from tokencost.counting.networks import network_params
+from tokencost.counting.operators import (
+    attention_cache,
+    convolution_activations,
+    elementwise_activations,
+    linear_activations,
+)
+from tokencost.formula import formula
+from tokencost.nouns.answer import Footprint
+from tokencost.nouns.generator import Generator
+from tokencost.nouns.hardware import Platform, Precision
+from tokencost.nouns.model import Component
+from tokencost.nouns.work import Attention, Convolution, Elementwise, Linear, Operator, Phase, Program
+from tokencost.numeric import floor, maximum
+from tokencost.units import Bytes, Constant, Count
+
+LIVE_TENSORS = Constant(
+    2, "", "input and output of the largest operator, and as much again for the skip connections around it"
+)
+BACKBONES = ("transformer", "denoiser", "denoiser_2")
+
+
+def component_precision(role: str, component: Component, precisions: Mapping[str, Precision]) -> Precision:
+    """The precision a component's weights are stored in."""
+    return precisions[component.precision or ("backbone" if role in BACKBONES else "other")]
+
+
+def unique_components(generator: Generator) -> list[str]:
+    """Roles, a coder that both reads and writes images counted once."""
+    seen: dict[str, str] = {}
+    for role in generator.networks:
+        seen.setdefault(generator.model.components[role].network, role)
+    return list(seen.values())
+
+
+@formula("definition", says="bytes of the weights on one GPU: every component once, the backbone split by tensor parallelism")
+def weight_bytes(generator: Generator, on: Platform) -> Bytes:
+    """Each component in its own precision."""
+    total: Bytes = 0.0
+    for role in unique_components(generator):
+        precision = component_precision(role, generator.model.components[role], on.precisions)
+        share = on.parallelism.tensor if role in BACKBONES else 1.0
+        total = total + network_params(generator.networks[role]) * precision.weight_bytes / share
+    return total
+
+
+@formula("pope-2022")
+def cache_bytes(op: Attention, cached: Count, caches: Count, element: Bytes) -> Bytes:
+    """Keys and values of one attention stack when its sequences have grown to `cached` tokens."""
+    return attention_cache(op) / op.context * cached * caches * element
+
+
+@formula("pope-2022", says="the largest cache of any phase, split by tensor parallelism")
+def largest_cache(program: Program, on: Platform) -> Bytes:
+    """Phases that cache nothing need none."""
+    sizes = [_phase_cache(phase, on) for phase in program if not _is_zero(phase.cached)]
+    largest: Bytes = 0.0
+    for size in sizes:
+        largest = maximum(largest, size)
+    return largest
+
+
+def _is_zero(count: Count) -> bool:
+    return isinstance(count, float | int) and count == 0
+
+
+def _phase_cache(phase: Phase, on: Platform) -> Bytes:
+    element = on.precisions[phase.precision].activation_bytes
+    stacks = [op for op in phase.operators if isinstance(op, Attention)]
+    whole = sum((cache_bytes(op, phase.cached, phase.caches, element) for op in stacks), 0.0)
+    return whole / (on.parallelism.tensor * on.parallelism.sequence)
+
+
+@formula("definition", says="bytes alive around the largest operator of any phase")
+def activation_bytes(program: Program, on: Platform) -> Bytes:
+    """Input and output of one execution, times the tensors that live beside them."""
+    largest: Bytes = 0.0
+    for phase in program:
+        element = on.precisions[phase.precision].activation_bytes
+        share = on.parallelism.sequence * on.parallelism.guidance if phase.parallel else 1.0
+        for op in phase.operators:
+            largest = maximum(largest, _live_elements(op) * element / share)
+    return LIVE_TENSORS * largest
+
+
+def _live_elements(op: Operator) -> Count:
+    match op:
+        case Linear():
+            return linear_activations(op) / op.count
+        case Convolution():
+            return convolution_activations(op) / op.count
+        case Elementwise():
+            return elementwise_activations(op) / op.count / op.kernels
+    return 0.0
+
+
+@formula("definition")
+def batch_limit(free: Bytes, per_request: Bytes) -> Count:
+    """Requests that fit beside weights and reserve, each with its own cache and activations."""
+    return floor(free / maximum(per_request, 1.0))
+
+
+def footprint(generator: Generator, program: Program, on: Platform, batch: Count) -> Footprint:
+    """What one GPU of the replica holds at the peak of a batch."""
+    weights, cache = weight_bytes(generator, on), largest_cache(program, on)
+    activations, reserve = activation_bytes(program, on), on.engine.reserve
+    need = weights + cache + activations + reserve
+    return Footprint(
+        weights=weights,
+        kv_cache=cache,
+        activations=activations,
+        reserve=reserve,
+        peak=maximum(need, on.engine.preallocates * on.gpu.memory),
+        available=on.gpu.memory,
+        fits=bool(need <= on.gpu.memory) if isinstance(need, float | int) else False,
+        batch_limit=batch_limit(on.gpu.memory - weights - reserve, (cache + activations) / batch),
+    )
