@@ -113,8 +113,9 @@ class Unit:
         if foreign:
             name = unicodedata.name(foreign, "a character without a name")
             return f"it holds U+{ord(foreign):04X} ({name}); {hint}"
-        if re.fullmatch(r"[0-9]{1,3}([ _,'][0-9]{3})+(\D.*)?", text):
-            return f"digits stand together, without separators; {hint}"
+        grouped = re.match(r"[0-9]{1,3}([ _,'][0-9]{3})+(?![0-9])", text)
+        if grouped:
+            return f"write the digits together, as in '{re.sub(r'[^0-9]', '', grouped[0])} {self.example}'"
         return hint
 
     @property
