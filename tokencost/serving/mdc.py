@@ -12,13 +12,18 @@ import functools
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import mul
+from typing import Annotated
 
 from tokencost.formula import formula
 from tokencost.serving.fourier import exp_minus_line, exp_minus_one, transform
-from tokencost.units import Constant, Fraction
+from tokencost.units import Constant, Unit
 
+Share = Annotated[float, Unit("")]
+"""A probability, or a time in units of the service time: one number, never an array."""
+
+LIGHTEST = Constant(1e-6, "", "a lower utilisation is rounded up to this one, where at most 1e-6 of the requests wait")
 DIGITS = Constant(37.0, "", "e^-37 is 1e-16: coefficients that far out vanish in double precision")
 WIDEST = Constant(16.0, "", "largest radius of the circle; its powers must not overflow in very light load")
 FEWEST_POINTS = 32
@@ -35,26 +40,26 @@ class WaitingLaw:
     servers: int
     load: float
     decay: float
-    queue_tail: tuple[float, ...]
+    queue_tail: tuple[float, ...] = field(repr=False)
     delayed: float
     mean: float
 
 
 @functools.lru_cache(maxsize=512)
 def waiting_law(servers: int, load: float) -> WaitingLaw:
-    """The law for 0 < `load` < `servers`, in erlangs."""
+    """The law for 0 <= `load` < `servers`, in erlangs."""
+    load = max(load, LIGHTEST * servers)
     decay = queue_decay(servers, load)
     radius = min(servers / load, WIDEST)
     smooth = _smooth_factor(servers, load, decay, radius)
-    rising = smooth[1:]
-    series = _exponential([0.0, *rising], radius)
+    series = _exponential([0.0, *smooth[1:]], radius)
     behind = math.fsum(k * h * radius**-k for k, h in enumerate(smooth)) + 1 / math.expm1(decay)
     falling = math.fsum(h * radius**-k for k, h in enumerate(smooth))
     delayed = -math.expm1(math.log(-math.expm1(-decay)) - falling)
-    return WaitingLaw(servers, load, decay, _queue_tail(series, decay), max(delayed, 0.0), max(behind, 0.0) / load)
+    return WaitingLaw(servers, load, decay, _queue_tail(series, decay), max(0.0, delayed), max(0.0, behind) / load)
 
 
-def queue_decay(servers: int, load: float) -> float:
+def queue_decay(servers: float, load: float) -> float:
     """ln tau, where tau > 1 solves load (tau - 1) = servers ln tau; by Newton from above, where it is monotone."""
     target = _log_ratio(servers, load)
     s = 2 * target
@@ -66,7 +71,7 @@ def queue_decay(servers: int, load: float) -> float:
     return s
 
 
-def _log_ratio(servers: int, load: float) -> float:
+def _log_ratio(servers: float, load: float) -> float:
     """ln(servers / load), to full precision where they nearly agree."""
     return math.log(servers / load) if 2 * load < servers else -math.log1p((load - servers) / servers)
 
@@ -91,9 +96,9 @@ SHORT = 0.01
 def _smooth_factor(servers: int, load: float, decay: float, radius: float) -> list[float]:
     """h_k r^k for k >= 0, where sum h_k z^k = -ln[(1 - phi(z)) / ((1 - 1/z) (1 - z/tau))]."""
     size = _points(servers, load, radius)
-    half = [_log_factor(servers, load, decay, complex(math.log(radius), 2 * math.pi * j / size)) for j in range(size // 2)]
-    edge = _log_factor(servers, load, decay, complex(math.log(radius), math.pi))
-    circle = [*half, edge, *(value.conjugate() for value in half[:0:-1])]
+    angles = (2 * math.pi * j / size for j in range(size // 2 + 1))
+    half = [_log_factor(servers, load, decay, complex(math.log(radius), angle)) for angle in angles]
+    circle = [*half, *(value.conjugate() for value in half[-2:0:-1])]
     return [-value.real / size for value in transform(circle)[: size // 2]]
 
 
@@ -128,9 +133,11 @@ def _queue_tail(series: Sequence[float], decay: float) -> tuple[float, ...]:
     return tuple(max(g + r, 0.0) for g, r in zip(itertools.islice(geometric, 1, None), beyond, strict=True))
 
 
-@formula("franx-2001", says="sum over j of Poisson(j; load (k - x)) * P(queue > k * servers - 1 - j), k = floor(x) + 1")
-def waiting_tail(law: WaitingLaw, wait: float) -> Fraction:
-    """P(W > `wait`), the wait in service times."""
+def waiting_tail(law: WaitingLaw, wait: float) -> Share:
+    """P(W > `wait`), the wait in service times.
+
+    Franx: sum over j of Poisson(j; load (k - x)) P(Q > k servers - 1 - j) with k = floor(x) + 1; all terms are positive.
+    """
     k = math.floor(wait) + 1
     arrivals = law.load * (k - wait)
     first, weights = _poisson_window(arrivals)
@@ -162,20 +169,20 @@ SPREAD, MARGIN = 9.0, 24
 """A Poisson count leaves mean +- (9 sqrt(mean) + 24) with probability below 1e-17."""
 
 
-@formula("mdc-law", says="P(W > 0) = 1 - (1 - 1/tau) exp(-sum of the coefficients of the smooth factor)")
-def waiting_probability(law: WaitingLaw) -> Fraction:
+@formula("spitzer-1956", says="P(W > 0) = 1 - (1 - 1/tau) exp(-sum of the coefficients of the smooth factor)")
+def waiting_probability(law: WaitingLaw) -> Share:
     """Share of requests that wait at all."""
     return law.delayed
 
 
-@formula("mdc-law", says="E[W] = E[Q] / load, with E[Q] = 1 / (tau - 1) + sum over k of k h_k (Little's law)")
-def waiting_mean(law: WaitingLaw) -> Fraction:
+@formula("spitzer-1956", says="E[W] = E[Q] / load, with E[Q] = 1 / (tau - 1) + sum over k of k h_k (Little's law)")
+def waiting_mean(law: WaitingLaw) -> Share:
     """Mean wait, in service times."""
     return law.mean
 
 
-@formula("franx-2001", says="the smallest x with P(W > x) <= 1 - q, by bisection")
-def waiting_quantile(law: WaitingLaw, q: float) -> Fraction:
+@formula("franx-2001", says="the smallest x with P(W > x) <= 1 - q, by bisection of Franx's sum")
+def waiting_quantile(law: WaitingLaw, q: float) -> Share:
     """Percentile `q` of the wait, in service times; 0 where a share q does not wait."""
     if law.delayed <= 1 - q:
         return 0.0
