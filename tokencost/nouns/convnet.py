@@ -6,6 +6,8 @@ from typing import Literal
 from tokencost.nouns.noun import Noun
 from tokencost.units import Size
 
+Lineage = Literal["diffusers", "temporal", "taming"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UNet(Noun):
@@ -40,8 +42,10 @@ class ImageCoder(Noun):
 
     `moments` is 2 where the encoder writes mean and variance. `code_channels` is the width between the two
     convolutions around the bottleneck, 0 where there are none; `codebook` counts learned entries of that width.
-    `coarsest_attention` puts attention after every residual block of the coarsest level. `lineage` is how the
-    reference writes attention and swish: one fused kernel each, or 1 × 1 convolutions, scores and factors one by one.
+    `coarsest_attention` puts attention after every residual block of the coarsest level. A lineage is how the
+    reference writes its blocks: with fused attention and swish (diffusers), the same with every residual block
+    followed by one along the frames, and no convolution after the bottleneck (temporal), or with 1 × 1
+    convolutions, scores and factors one by one (taming).
     """
 
     kind: Literal["image-coder"]
@@ -55,7 +59,8 @@ class ImageCoder(Noun):
     code_channels: Size = 0
     codebook: Size = 0
     coarsest_attention: bool = False
-    lineage: Literal["diffusers", "taming"]
+    encoder_lineage: Lineage
+    decoder_lineage: Lineage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

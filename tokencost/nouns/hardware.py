@@ -46,7 +46,8 @@ class Achieved(Noun):
 
     `matmul` is the share of peak FLOP/s of a large matrix product, `bandwidth` the share of memory
     bandwidth when weights stream past one row. Between the two, times add as a p-norm with
-    exponent `overlap`: 1 is no overlap of arithmetic and traffic, infinity a perfect roofline.
+    exponent `overlap`: 1 is no overlap of arithmetic and traffic, infinity a perfect roofline. `host` scales the
+    host's time per kernel: servers of newer GPUs launch faster.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Achieved(Noun):
     kernel_time: Seconds
     collective_latency: Seconds
     collective_bandwidth: Fraction
+    host: Fraction = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

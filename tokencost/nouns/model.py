@@ -29,6 +29,7 @@ class Tokenizer(Noun):
     frames_per_token: Size = 1
     frame_patch: Size = 1
     first_frame_alone: bool = False
+    chunk_frames: Size = 0
     still_frames: Size = 1
     codebook: Size = 0
     tokens_per_position: Size = 1

@@ -49,7 +49,7 @@ def device_time(phase: Phase, on: Platform) -> Seconds:
 @formula("definition")
 def host_time(phase: Phase, on: Platform) -> Seconds:
     """What the host needs to launch one step."""
-    return step_kernels(phase, on) * on.engine.host_time + on.engine.host_time_per_step
+    return (step_kernels(phase, on) * on.engine.host_time + on.engine.host_time_per_step) * on.achieved.host
 
 
 @formula("patarasuk-2009", says="time of the collectives of one step: the sum over attention layers")

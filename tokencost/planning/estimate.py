@@ -1,0 +1,171 @@
+"""One model, one request, one platform: the pipeline from names to numbers."""
+
+from dataclasses import dataclass
+
+from tokencost.catalog.load import Catalog
+from tokencost.counting.footprint import footprint
+from tokencost.counting.networks import network_params
+from tokencost.counting.tokens import count_tokens
+from tokencost.families.lowering import lower
+from tokencost.money.bill import bill_of_api, bill_of_request
+from tokencost.money.energy import request_energy
+from tokencost.nouns.answer import Bill, Estimate, Interval, Note, PhaseTime, PlatformName, Tokens
+from tokencost.nouns.generator import Generator
+from tokencost.nouns.hardware import Platform
+from tokencost.nouns.model import Model
+from tokencost.nouns.request import Request
+from tokencost.nouns.work import Attention, Program
+from tokencost.planning.options import RunOptions
+from tokencost.planning.prices import api_offer, gpu_quote
+from tokencost.planning.resolve import generator, platform
+from tokencost.timing.phases import time_phase
+from tokencost.units import Count, Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """Everything an estimate is made of, before time and money."""
+
+    generator: Generator
+    platform: Platform
+    program: Program
+    request: Request
+
+
+def prepare(catalog: Catalog, model: Model, request: Request, options: RunOptions) -> Prepared:
+    """Resolve names and lower the request."""
+    ready = generator(catalog, model, options)
+    on = platform(catalog, options, ready)
+    return Prepared(generator=ready, platform=on, program=lower(ready, request), request=request)
+
+
+def estimate(catalog: Catalog, model: Model, request: Request, options: RunOptions, notes: tuple[Note, ...] = ()) -> Estimate:
+    """Tokens, params, FLOPs, traffic, memory, time, energy and cost of one request (or batch)."""
+    if model.family == "api":
+        return _api_estimate(catalog, model, request, notes)
+    return measured(catalog, prepare(catalog, model, request, options), options, notes)
+
+
+def measured(catalog: Catalog, ready: Prepared, options: RunOptions, notes: tuple[Note, ...] = ()) -> Estimate:
+    """The numbers of a prepared request."""
+    made, on, request = ready.generator, ready.platform, ready.request
+    phases = tuple(time_phase(phase, on) for phase in ready.program)
+    seconds = sum((phase.seconds for phase in phases), 0.0)
+    joules = request_energy(phases, on.gpu, on.gpus)
+    written = sum((phase.tokens for phase in ready.program), 0.0)
+    quote = gpu_quote(catalog, on.gpu.id, options.price)
+    return Estimate(
+        model=made.id,
+        name=made.model.name,
+        family=made.model.family,
+        request=request,
+        platform=named(on, options),
+        tokens=tokens_of(made, ready.program, request),
+        params=params_of(made),
+        phases=phases,
+        footprint=footprint(made, ready.program, on, request.batch),
+        latency=spread(seconds, on.engine.spread),
+        requests_per_second=request.batch / seconds,
+        tokens_per_second=written / seconds,
+        energy=spread(joules, on.engine.spread),
+        bill=bill_of_request(seconds, on.gpus, request.batch, quote.price, quote.source),
+        assumptions=notes,
+        sources=sources_of(catalog, made, on),
+    )
+
+
+def _api_estimate(catalog: Catalog, model: Model, request: Request, notes: tuple[Note, ...]) -> Estimate:
+    bill, latency = api_bill(catalog, model, request, None)
+    return Estimate(
+        model=model.id, name=model.name, family=model.family, request=request, platform=None, tokens=None, params={},
+        phases=(), footprint=None, latency=Interval(value=latency, low=latency, high=latency), requests_per_second=0.0,
+        tokens_per_second=0.0, energy=None, bill=bill, assumptions=notes, sources=(bill.price_source,),
+    )  # fmt: skip
+
+
+def api_bill(catalog: Catalog, model: Model, request: Request, average: float | None) -> tuple[Bill, Seconds]:
+    """The provider's price for the asset, and its typical latency (0 if nobody says)."""
+    found = api_offer(catalog, model.id, int(request.width), int(request.height))
+    if found is None:
+        return bill_of_api(None, 1.0, "image", average, "no price known for this size"), 0.0
+    offer, line = found
+    clip = float(request.frames) / float(request.fps) if offer.per == "second" and request.fps else 1.0
+    ended = f", ended {offer.ended}" if offer.ended else ""
+    source = f"{offer.provider} {offer.variant}, since {line.since}{ended} [{line.source}]"
+    return bill_of_api(line.price, clip, offer.per, average, source), offer.typical_latency
+
+
+def spread(value: Count, factor: Count) -> Interval:
+    """The central 90 % around a prediction: symmetric in ratio."""
+    return Interval(value=value, low=value / factor, high=value * factor)
+
+
+def named(on: Platform, options: RunOptions) -> PlatformName:
+    """The platform as people name it."""
+    shares = {"tp": on.parallelism.tensor, "sp": on.parallelism.sequence, "cfg": on.parallelism.guidance}
+    return PlatformName(
+        gpu=on.gpu.id,
+        gpus=on.gpus,
+        engine=on.engine.id,
+        precision=on.precisions["backbone"].id,
+        parallelism=options.parallelism or "x".join(f"{name}{n:g}" for name, n in shares.items() if float(n) > 1),
+    )
+
+
+def tokens_of(made: Generator, program: Program, request: Request) -> Tokens | None:
+    """Token figures: the tokenizer's for what is generated, the program's for what is read."""
+    grid = made.tokenizer
+    longest = _longest_context(program)
+    text = _read_tokens(program)
+    if request.task == "image-to-text":
+        written = request.output_tokens
+        seen = text - request.prompt_tokens
+        return Tokens(grid=(1.0, 0.0, 0.0), visual=seen, structural=0.0, text=text, sequence=text + written, generated=written)
+    if grid is None or made.model.generation is None:
+        return None
+    found = count_tokens(grid, request, float(made.model.generation.prompt_overhead))
+    autoregressive = made.model.family == "autoregressive"
+    return Tokens(
+        grid=(found.frames, found.height, found.width),
+        visual=found.visual,
+        structural=found.structural if autoregressive else 0.0,
+        text=text,
+        sequence=text + found.generated if autoregressive else longest,
+        generated=found.generated if autoregressive else 0.0,
+    )
+
+
+def _read_tokens(program: Program) -> Count:
+    """Prompt tokens of the backbone: the queries of its prefill, or the text a denoiser sees."""
+    for phase in program:
+        if phase.id == "prefill":
+            return next(op.queries for op in phase.operators if isinstance(op, Attention))
+    return 0.0
+
+
+def _longest_context(program: Program) -> Count:
+    backbone = [p for p in program if p.component in ("denoiser", "transformer")]
+    contexts = [op.context for p in backbone for op in p.operators if isinstance(op, Attention)]
+    return max((float(c) for c in contexts), default=0.0)
+
+
+def params_of(made: Generator) -> dict[str, Count]:
+    """Parameters by role, and in all; a coder that both reads and writes images counts once."""
+    seen: dict[str, str] = {}
+    found: dict[str, Count] = {}
+    for role, net in made.networks.items():
+        network = made.model.components[role].network
+        if network not in seen:
+            found[role] = network_params(net)
+            seen[network] = role
+    return {"total": sum(found.values()), **found}
+
+
+def sources_of(catalog: Catalog, made: Generator, on: Platform) -> tuple[str, ...]:
+    """Who says the numbers that went in, sorted."""
+    names = [("models", made.id), ("gpus", on.gpu.id), ("engines", on.engine.id), ("achieved", on.achieved.id)]
+    names += [("networks", part.network) for part in made.model.components.values()]
+    said = {text.partition(",")[0] for kind, name in names for text in catalog.index[kind][name]["sources"].values()}
+    return tuple(sorted(said))
+
+

@@ -1,0 +1,42 @@
+"""How somebody wants a model run; whatever is not said comes from the model's record or the defaults below."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tokencost.units import UsdPerSecond
+
+DEFAULT_GPU = "a100-80gb-sxm"
+DEFAULT_ENGINE = "compile"
+DEFAULT_PRECISION = "bf16"
+DEFAULT_PROMPT_TOKENS = 64
+DEFAULT_OUTPUT_TOKENS = 128
+
+GuidanceMode = Literal["none", "batched", "sequential", "distilled"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """Platform and sampling choices of an estimate; None leaves the choice to the record or the default."""
+
+    gpu: str = DEFAULT_GPU
+    gpus: int = 1
+    engine: str = DEFAULT_ENGINE
+    precision: str = DEFAULT_PRECISION
+    parallelism: str = ""
+    price: UsdPerSecond | None = None
+    batch: int = 1
+    steps: int | None = None
+    guidance: GuidanceMode | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputOptions:
+    """Size of what is made or read; None takes the model's native size."""
+
+    width: int | None = None
+    height: int | None = None
+    frames: int | None = None
+    seconds: float | None = None
+    fps: float | None = None
+    prompt_tokens: int = DEFAULT_PROMPT_TOKENS
+    output_tokens: int = DEFAULT_OUTPUT_TOKENS
