@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from tokencost.counting.build import convolution, elementwise, linear, norm
 from tokencost.counting.planes import (
+    LONE,
     POINT,
+    QUERY_KEY_VALUE,
     SCALE_AND_SHIFT,
     WRITTEN_OUT,
     group_norm,
@@ -20,7 +22,6 @@ from tokencost.units import Constant, Count
 
 CUBE = Constant(27, "", "taps of a 3 × 3 × 3 kernel")
 HALVING = Constant(36, "", "taps of a 4 × 3 × 3 kernel, which halves the frames")
-LONE = Constant(1, "", "kernel of a normalisation without an activation")
 SWISH_KERNELS = Constant(2, "", "swish is written as a sigmoid and a product")
 
 
@@ -53,7 +54,7 @@ def frame_attention(name: str, plane: Forward, width: Count) -> tuple[Operator, 
     """Single-head attention within every frame; the normalisation before it is the caller's."""
     here = positions(plane)
     return (
-        linear(f"{name}.query_key_value", here, width, width, count=3),
+        linear(f"{name}.query_key_value", here, width, width, count=QUERY_KEY_VALUE),
         one_head(f"{name}.self", plane, width),
         linear(f"{name}.output", here, width, width),
         elementwise(f"{name}.add", here * width),

@@ -26,9 +26,9 @@ from tokencost.counting.planes import (
     finer,
     group_norm,
     positions,
-    resnet,
     square,
     upsample,
+    written_resnet,
 )
 from tokencost.formula import formula
 from tokencost.nouns.convnet import ClipCoder
@@ -46,9 +46,9 @@ def encode_clip(net: ClipCoder, fwd: Forward) -> tuple[Operator, ...]:
     return (
         square("encode.in.conv", clip, COLOURS, net.channels[0]),
         *encoder_levels(net, planes),
-        *resnet("encode.middle.0.resnet", coarsest, width, width, kernels=WRITTEN_OUT),
+        *written_resnet("encode.middle.0.resnet", coarsest, width, width),
         *plain_attention("encode.middle.attention", coarsest, width),
-        *resnet("encode.middle.1.resnet", coarsest, width, width, kernels=WRITTEN_OUT),
+        *written_resnet("encode.middle.1.resnet", coarsest, width, width),
         group_norm("encode.out.norm", coarsest, width, kernels=WRITTEN_OUT),
         square("encode.out.conv", coarsest, width, net.latent_channels),
         *merge_frames(net, coarsest),
@@ -92,7 +92,7 @@ def encoder_levels(net: ClipCoder, planes: tuple[Forward, ...]) -> Iterator[Oper
     for level, (plane, width) in enumerate(zip(planes, net.channels, strict=True)):
         for number in range(net.resnets):
             name, inner = f"encode.down.{level}.{number}", width if number else net.channels[max(level - 1, 0)]
-            yield from resnet(f"{name}.resnet", plane, inner, width, kernels=WRITTEN_OUT)
+            yield from written_resnet(f"{name}.resnet", plane, inner, width)
             if level == last:
                 yield from plain_attention(f"{name}.attention", plane, width)
         if level < last:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tokencost.counting.build import elementwise, linear, lookup, weights
+from tokencost.counting.build import convolution, elementwise, linear, lookup, weights
 from tokencost.counting.planes import (
     FUSED,
     WRITTEN_OUT,
@@ -17,9 +17,11 @@ from tokencost.counting.planes import (
     square,
     upsample,
     written_attention,
+    written_resnet,
 )
+from tokencost.counting.temporal_blocks import LINE, temporal_resnet
 from tokencost.formula import formula
-from tokencost.nouns.convnet import ImageCoder
+from tokencost.nouns.convnet import ImageCoder, Lineage
 from tokencost.nouns.work import Forward, Operator
 from tokencost.units import Constant, Count
 
@@ -34,14 +36,13 @@ def encode_image(net: ImageCoder, fwd: Forward) -> tuple[Operator, ...]:
     """Images of `fwd.width` × `fwd.height` pixels to latents, or to tokens where there is a codebook."""
     planes = encoder_planes(net, fwd)
     coarsest, width = planes[-1], net.encoder_channels[-1]
-    written = net.moments * net.latent_channels
     return (
         square("encode.in.conv", fwd, COLOURS, net.encoder_channels[0]),
         *encoder_levels(net, planes),
-        *middle(net, "encode.middle", coarsest, width),
-        group_norm("encode.out.norm", coarsest, width, kernels=kernels(net)),
-        square("encode.out.conv", coarsest, width, written),
-        *_bottleneck(net, "encode.quantise.conv", coarsest, written, net.moments * net.code_channels),
+        *middle(net.encoder_lineage, "encode.middle", coarsest, width),
+        group_norm("encode.out.norm", coarsest, width, kernels=kernels(net.encoder_lineage)),
+        square("encode.out.conv", coarsest, width, net.moments * net.latent_channels),
+        *_to_codes(net, coarsest),
         *nearest("encode.quantise", positions(coarsest), net.code_channels, net.codebook),
     )
 
@@ -54,12 +55,13 @@ def decode_image(net: ImageCoder, fwd: Forward) -> tuple[Operator, ...]:
     pixels = finer(latent, 2 ** (len(net.decoder_channels) - 1))
     return (
         *_entries(net, positions(latent)),
-        *_bottleneck(net, "decode.quantise.conv", latent, net.code_channels, net.latent_channels),
+        *_from_codes(net, latent),
         square("decode.in.conv", latent, net.latent_channels, width),
-        *middle(net, "decode.middle", latent, width),
+        *middle(net.decoder_lineage, "decode.middle", latent, width),
         *decoder_levels(net, latent),
-        group_norm("decode.out.norm", pixels, finest, kernels=kernels(net)),
+        group_norm("decode.out.norm", pixels, finest, kernels=kernels(net.decoder_lineage)),
         square("decode.out.conv", pixels, finest, COLOURS),
+        *_across_frames(net, pixels),
     )
 
 
@@ -74,7 +76,8 @@ def encoder_levels(net: ImageCoder, planes: tuple[Forward, ...]) -> Iterator[Ope
     for level, (plane, width) in enumerate(zip(planes, net.encoder_channels, strict=True)):
         name = f"encode.down.{level}"
         inner = net.encoder_channels[max(level - 1, 0)]
-        yield from blocks(net, name, plane, widths=(inner, width), count=net.encoder_resnets[level], last=level == last)
+        attend, count = net.coarsest_attention and level == last, net.encoder_resnets[level]
+        yield from blocks(net.encoder_lineage, name, plane, widths=(inner, width), count=count, attend=attend)
         if level < last:
             yield downsample(f"{name}.sample", plane, planes[level + 1], width)
 
@@ -85,47 +88,62 @@ def decoder_levels(net: ImageCoder, latent: Forward) -> Iterator[Operator]:
     for order, level in enumerate(range(last, -1, -1)):
         name, plane = f"decode.up.{order}", finer(latent, 2**order)
         widths = (net.decoder_channels[min(level + 1, last)], net.decoder_channels[level])
-        yield from blocks(net, name, plane, widths=widths, count=net.decoder_resnets[level], last=level == last)
+        attend, count = net.coarsest_attention and level == last, net.decoder_resnets[level]
+        yield from blocks(net.decoder_lineage, name, plane, widths=widths, count=count, attend=attend)
         if level:
             yield from upsample(f"{name}.sample", finer(plane, 2), widths[1])
 
 
 def blocks(
-    net: ImageCoder, name: str, plane: Forward, *, widths: tuple[int, int], count: int, last: bool
+    lineage: Lineage, name: str, plane: Forward, *, widths: tuple[int, int], count: int, attend: bool
 ) -> Iterator[Operator]:
-    """The residual blocks of one level, with attention after each if it is the coarsest and the network has it."""
+    """The residual blocks of one level, with attention after each where blocks `attend`."""
     inner, outer = widths
     for number in range(count):
-        yield from resnet(f"{name}.{number}.resnet", plane, outer if number else inner, outer, kernels=kernels(net))
-        if last and net.coarsest_attention:
-            yield from attention(net, f"{name}.{number}.attention", plane, outer)
+        yield from residual(lineage, f"{name}.{number}.resnet", plane, inner=outer if number else inner, outer=outer)
+        if attend:
+            yield from attention(lineage, f"{name}.{number}.attention", plane, outer)
 
 
-def middle(net: ImageCoder, name: str, plane: Forward, width: Count) -> tuple[Operator, ...]:
+def middle(lineage: Lineage, name: str, plane: Forward, width: int) -> tuple[Operator, ...]:
     """Two residual blocks around attention, on the coarsest plane."""
     return (
-        *resnet(f"{name}.0.resnet", plane, width, width, kernels=kernels(net)),
-        *attention(net, f"{name}.attention", plane, width),
-        *resnet(f"{name}.1.resnet", plane, width, width, kernels=kernels(net)),
+        *residual(lineage, f"{name}.0.resnet", plane, inner=width, outer=width),
+        *attention(lineage, f"{name}.attention", plane, width),
+        *residual(lineage, f"{name}.1.resnet", plane, inner=width, outer=width),
     )
 
 
-def attention(net: ImageCoder, name: str, plane: Forward, width: Count) -> tuple[Operator, ...]:
-    """Attention over an image as the network's lineage writes it."""
-    match net.lineage:
+def residual(lineage: Lineage, name: str, plane: Forward, *, inner: int, outer: int) -> tuple[Operator, ...]:
+    """A residual block as its lineage writes it."""
+    match lineage:
         case "diffusers":
-            return fused_attention(name, plane, width)
+            return resnet(name, plane, inner, outer)
+        case "temporal":
+            return (*resnet(name, plane, inner, outer), *temporal_resnet(f"{name}.temporal", plane, outer))
         case "taming":
-            return written_attention(name, plane, width)
+            return written_resnet(name, plane, inner, outer)
 
 
-def kernels(net: ImageCoder) -> Count:
+def attention(lineage: Lineage, name: str, plane: Forward, width: Count) -> tuple[Operator, ...]:
+    """Attention over an image as its lineage writes it."""
+    return written_attention(name, plane, width) if lineage == "taming" else fused_attention(name, plane, width)
+
+
+def kernels(lineage: Lineage) -> Count:
     """Kernels of a normalisation with its activation."""
-    return FUSED if net.lineage == "diffusers" else WRITTEN_OUT
+    return WRITTEN_OUT if lineage == "taming" else FUSED
 
 
-def _bottleneck(net: ImageCoder, name: str, plane: Forward, inner: Count, outer: Count) -> tuple[Operator, ...]:
-    return (point(name, plane, inner, outer),) if net.code_channels else ()
+def _to_codes(net: ImageCoder, plane: Forward) -> tuple[Operator, ...]:
+    written, kept = net.moments * net.latent_channels, net.moments * net.code_channels
+    return (point("encode.quantise.conv", plane, written, kept),) if net.code_channels else ()
+
+
+def _from_codes(net: ImageCoder, plane: Forward) -> tuple[Operator, ...]:
+    if not net.code_channels or net.decoder_lineage == "temporal":
+        return ()
+    return (point("decode.quantise.conv", plane, net.code_channels, net.latent_channels),)
 
 
 def nearest(name: str, rows: Count, width: Count, codebook: Count) -> tuple[Operator, ...]:
@@ -141,3 +159,9 @@ def nearest(name: str, rows: Count, width: Count, codebook: Count) -> tuple[Oper
 
 def _entries(net: ImageCoder, rows: Count) -> tuple[Operator, ...]:
     return (lookup(CODEBOOK, rows, net.codebook, net.code_channels),) if net.codebook else ()
+
+
+def _across_frames(net: ImageCoder, pixels: Forward) -> tuple[Operator, ...]:
+    if net.decoder_lineage != "temporal":
+        return ()
+    return (convolution("decode.out.time", positions(pixels), COLOURS, COLOURS, LINE),)

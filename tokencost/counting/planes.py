@@ -14,8 +14,11 @@ from tokencost.units import Constant, Count
 POINT = Constant(1, "", "taps of a 1 × 1 kernel")
 SQUARE = Constant(9, "", "taps of a 3 × 3 kernel")
 SCALE_AND_SHIFT = Constant(2, "", "learned vectors of a normalisation")
+LONE = Constant(1, "", "kernel of a normalisation without an activation")
 FUSED = Constant(2, "", "kernels of a normalisation and its activation")
 WRITTEN_OUT = Constant(3, "", "kernels where swish is written as a sigmoid and a product")
+ADD_AND_SCALE = Constant(2, "", "kernels of a residual: a sum, and a division that is written even by 1")
+QUERY_KEY_VALUE = Constant(3, "", "projections of the same rows before attention")
 SCORE_KERNELS = Constant(2, "", "kernels that scale scores and take their softmax, where they are not fused")
 
 
@@ -62,15 +65,25 @@ def point(name: str, plane: Forward, inner: Count, outer: Count) -> Convolution:
     return convolution(name, positions(plane), inner, outer, POINT)
 
 
-def resnet(
-    name: str, plane: Forward, inner: Count, outer: Count, *, time_width: Count = 0, kernels: Count = FUSED
-) -> tuple[Operator, ...]:
+def resnet(name: str, plane: Forward, inner: Count, outer: Count, *, time_width: Count = 0) -> tuple[Operator, ...]:
     """A residual block of two 3 × 3 convolutions, shifted by the timestep where `time_width` is not 0."""
     return (
-        group_norm(f"{name}.norm1", plane, inner, kernels=kernels),
+        group_norm(f"{name}.norm1", plane, inner),
         square(f"{name}.conv1", plane, inner, outer),
         *(time_shift(name, plane, outer, time_width) if time_width else ()),
-        group_norm(f"{name}.norm2", plane, outer, kernels=kernels),
+        group_norm(f"{name}.norm2", plane, outer),
+        square(f"{name}.conv2", plane, outer, outer),
+        *(() if inner == outer else (point(f"{name}.shortcut", plane, inner, outer),)),
+        elementwise(f"{name}.add", positions(plane) * outer, kernels=ADD_AND_SCALE),
+    )
+
+
+def written_resnet(name: str, plane: Forward, inner: Count, outer: Count) -> tuple[Operator, ...]:
+    """A residual block of two 3 × 3 convolutions with swish written out and no scale after the sum."""
+    return (
+        group_norm(f"{name}.norm1", plane, inner, kernels=WRITTEN_OUT),
+        square(f"{name}.conv1", plane, inner, outer),
+        group_norm(f"{name}.norm2", plane, outer, kernels=WRITTEN_OUT),
         square(f"{name}.conv2", plane, outer, outer),
         *(() if inner == outer else (point(f"{name}.shortcut", plane, inner, outer),)),
         elementwise(f"{name}.add", positions(plane) * outer),
@@ -103,11 +116,11 @@ def fused_attention(name: str, plane: Forward, channels: Count) -> tuple[Operato
     """Single-head attention over an image with linear projections and a fused kernel."""
     here = positions(plane)
     return (
-        group_norm(f"{name}.norm", plane, channels),
-        linear(f"{name}.query_key_value", here, channels, channels, count=3),
+        group_norm(f"{name}.norm", plane, channels, kernels=LONE),
+        linear(f"{name}.query_key_value", here, channels, channels, count=QUERY_KEY_VALUE),
         one_head(f"{name}.self", plane, channels),
         linear(f"{name}.output", here, channels, channels),
-        elementwise(f"{name}.add", here * channels),
+        elementwise(f"{name}.add", here * channels, kernels=ADD_AND_SCALE),
     )
 
 
@@ -115,8 +128,8 @@ def written_attention(name: str, plane: Forward, channels: Count) -> tuple[Opera
     """Single-head attention over an image with 1 × 1 convolutions and scores that are written out."""
     here = positions(plane)
     return (
-        group_norm(f"{name}.norm", plane, channels),
-        convolution(f"{name}.query_key_value", here, channels, channels, POINT, count=3),
+        group_norm(f"{name}.norm", plane, channels, kernels=LONE),
+        convolution(f"{name}.query_key_value", here, channels, channels, POINT, count=QUERY_KEY_VALUE),
         one_head(f"{name}.self", plane, channels),
         elementwise(f"{name}.scores", here * area(plane), kernels=SCORE_KERNELS),
         point(f"{name}.output", plane, channels, channels),

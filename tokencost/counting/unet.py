@@ -11,7 +11,9 @@ from tokencost.formula import formula
 from tokencost.nouns.convnet import UNet
 from tokencost.nouns.work import Forward, Operator
 from tokencost.numeric import ceil
-from tokencost.units import Count
+from tokencost.units import Constant, Count
+
+SINUSOID_KERNELS = Constant(4, "", "a product, a sine, a cosine and their concatenation")
 
 
 @formula("huggingface-diffusers", says="residual blocks and transformers, level by level down and up again")
@@ -42,12 +44,12 @@ def pyramid(net: UNet, fwd: Forward) -> tuple[Forward, ...]:
 def conditioning(net: UNet, fwd: Forward) -> Iterator[Operator]:
     """The timestep and what else is told to every residual block, once per image or clip."""
     rows, narrow = fwd.sequences, net.channels[0]
-    yield elementwise("time.sinusoid", rows * narrow, kernels=4)
+    yield elementwise("time.sinusoid", rows * narrow, kernels=SINUSOID_KERNELS)
     if net.guidance_condition:
         yield linear("time.guidance", rows, net.guidance_condition, narrow, bias=False)
     yield from _embedding("time", rows, narrow, net.time_width)
     if net.added_condition:
-        yield elementwise("added.sinusoid", rows * net.added_condition, kernels=4)
+        yield elementwise("added.sinusoid", rows * net.added_condition, kernels=SINUSOID_KERNELS)
         yield from _embedding("added", rows, net.added_condition, net.time_width)
 
 

@@ -8,7 +8,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tokencost.counting.build import convolution, elementwise, linear, norm
-from tokencost.counting.planes import POINT, SCALE_AND_SHIFT, area, group_norm, images, positions
+from tokencost.counting.planes import (
+    ADD_AND_SCALE,
+    LONE,
+    POINT,
+    QUERY_KEY_VALUE,
+    SCALE_AND_SHIFT,
+    area,
+    group_norm,
+    images,
+    positions,
+)
 from tokencost.counting.temporal_blocks import blend
 from tokencost.nouns.convnet import UNet
 from tokencost.nouns.work import Attention, Forward, Operator
@@ -16,6 +26,7 @@ from tokencost.units import Constant, Count
 
 GATED = Constant(8, "", "columns of the gated feed-forward per channel: 4 values and 4 gates")
 FED = Constant(4, "", "values of the gated feed-forward per channel")
+GATE_KERNELS = Constant(2, "", "the gates' activation and their product with the values")
 LAYOUT_KERNELS = Constant(2, "", "copies between planes and token sequences, on entry and on exit")
 
 
@@ -41,7 +52,7 @@ def rows(of: Layers) -> Count:
 def transformer(name: str, net: UNet, plane: Forward, *, level: int, depth: int) -> Iterator[Operator]:
     """`depth` layers between a projection in and one out, added to what came in."""
     width = net.channels[level]
-    yield group_norm(f"{name}.norm", plane, width, kernels=1)
+    yield group_norm(f"{name}.norm", plane, width, kernels=LONE)
     yield elementwise(f"{name}.layout", positions(plane) * width, kernels=LAYOUT_KERNELS)
     yield _projection(f"{name}.project_in", net, positions(plane), width)
     yield from layer(_spatial(name, net, plane, level=level, depth=depth))
@@ -87,7 +98,9 @@ def _temporal(name: str, net: UNet, plane: Forward, *, level: int, depth: int) -
 def layer(of: Layers) -> Iterator[Operator]:
     """Attention to itself, attention to the text, a gated feed-forward; each normalised before and added after."""
     yield norm(f"{of.name}.norms", rows(of), of.width, weights=SCALE_AND_SHIFT, count=2 * of.count)
-    yield linear(f"{of.name}.self.query_key_value", rows(of), of.width, of.width, bias=False, count=3 * of.count)
+    yield linear(
+        f"{of.name}.self.query_key_value", rows(of), of.width, of.width, bias=False, count=QUERY_KEY_VALUE * of.count
+    )
     yield attention(f"{of.name}.self", of, of.tokens)
     yield linear(f"{of.name}.self.output", rows(of), of.width, of.width, count=of.count)
     yield linear(f"{of.name}.text.query", rows(of), of.width, of.width, bias=False, count=of.count)
@@ -96,7 +109,7 @@ def layer(of: Layers) -> Iterator[Operator]:
     )
     yield attention(f"{of.name}.text", of, of.text)
     yield linear(f"{of.name}.text.output", rows(of), of.width, of.width, count=of.count)
-    yield elementwise(f"{of.name}.adds", rows(of) * of.width, count=2 * of.count)
+    yield elementwise(f"{of.name}.adds", rows(of) * of.width, kernels=ADD_AND_SCALE, count=2 * of.count)
     yield norm(f"{of.name}.feed.norm", rows(of), of.width, weights=SCALE_AND_SHIFT, count=of.count)
     yield from feed_forward(f"{of.name}.feed", of)
 
@@ -112,6 +125,6 @@ def attention(name: str, of: Layers, context: Count) -> Attention:
 def feed_forward(name: str, of: Layers) -> Iterator[Operator]:
     """Values and gates from one matrix, their product through another, added to what came in."""
     yield linear(f"{name}.expand", rows(of), of.width, GATED * of.width, count=of.count)
-    yield elementwise(f"{name}.gate", rows(of) * FED * of.width, kernels=2, count=of.count)
+    yield elementwise(f"{name}.gate", rows(of) * FED * of.width, kernels=GATE_KERNELS, count=of.count)
     yield linear(f"{name}.contract", rows(of), FED * of.width, of.width, count=of.count)
     yield elementwise(f"{name}.add", rows(of) * of.width, count=of.count)
