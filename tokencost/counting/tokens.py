@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from tokencost.formula import formula
 from tokencost.nouns.model import Tokenizer
 from tokencost.nouns.request import Request
-from tokencost.numeric import ceil, floor, log
+from tokencost.numeric import ceil, floor, log, minimum
 from tokencost.units import Constant, Count
 
 DECIMAL_BASE = Constant(10, "", "sizes are written in decimal digits, each a token of its own")
@@ -41,7 +41,11 @@ def grid_height(tokenizer: Tokenizer, request: Request) -> Count:
 @formula("definition")
 def latent_frames(tokenizer: Tokenizer, request: Request) -> Count:
     """Latent frames of a clip; a coder whose first frame stands alone needs k·n + 1 frames, a still is one."""
-    return ceil((request.frames - tokenizer.first_frame_alone) / tokenizer.frames_per_token) + tokenizer.first_frame_alone
+    return minimum(
+        request.frames,
+        ceil((request.frames - tokenizer.first_frame_alone) / tokenizer.frames_per_token) * tokenizer.chunk_latents
+        + tokenizer.first_frame_alone,
+    )
 
 
 @formula("definition")

@@ -16,7 +16,8 @@ class Tokenizer(Noun):
     """How pixels and frames become tokens (or latent positions) and what is written around them.
 
     `pixels_per_token` counts one side: stride of the coder × `patch` of the network; `frame_patch` latent frames
-    share a token. With `first_frame_alone` a clip has k·frames_per_token + 1 frames. A visual span is
+    share a token. With `first_frame_alone` a clip has k·frames_per_token + 1 frames; `chunk_latents` latent frames hold
+    frames_per_token frames of a coder that works in chunks. A visual span is
     `begin` tokens, then every row with `row_end` more, every frame with `frame_end` more, then `end`.
     `size_text` says where the digits of "h*w" stand: in the prompt, generated, or nowhere.
     """
@@ -27,9 +28,9 @@ class Tokenizer(Noun):
     pixels_per_token: Size
     patch: Size = 1
     frames_per_token: Size = 1
+    chunk_latents: Size = 1
     frame_patch: Size = 1
     first_frame_alone: bool = False
-    chunk_frames: Size = 0
     still_frames: Size = 1
     codebook: Size = 0
     tokens_per_position: Size = 1
@@ -100,8 +101,8 @@ class Generation(Noun):
     `steps` are sampler steps (denoising, unmasking, or 0 where tokens count), `evaluations` network calls
     beyond one per step and branch. `prompt_overhead` are the tokens a template adds to the user's prompt.
     `scales` are the sides of a next-scale model's token maps at its native size; `planned_tokens` are written by a
-    hybrid's language model before it denoises. `condition_tokens` are the
-    text tokens a denoiser sees.
+    hybrid's language model before it denoises. `condition_tokens` are the text tokens a denoiser sees, or the fixed prefix
+    (caption states, a class) of an autoregressive model; 0 is the prompt itself.
     """
 
     tokenizer: str
