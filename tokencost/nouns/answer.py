@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tokencost.nouns.request import Request
-from tokencost.units import Bytes, Count, Flop, Fraction, Joules, PerSecond, Seconds, Usd, UsdPerSecond
+from tokencost.units import Bytes, Count, Flop, Fraction, PerSecond, Seconds, Usd, UsdPerSecond
 
 Bound = Literal["compute", "memory", "link", "overhead"]
 
@@ -196,11 +196,49 @@ class Recommendation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Every candidate for one spec, best first, and the choice among them."""
+    """Every candidate for one spec, best first, and the choice among them.
+
+    `spec` is the spec as understood, defaults filled in; `places` the line and column of its dotted paths.
+    """
 
     name: str
     file: str
+    task: str
     spec: Mapping[str, object]
-    lines: Mapping[str, int]
+    places: Mapping[str, tuple[int, int]]
     recommendation: Recommendation
     candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """All models of a task side by side at one output size, cheapest first, those that cannot run last."""
+
+    task: str
+    width: Count
+    height: Count
+    frames: Count
+    platform: PlatformName
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A limit of a spec that no candidate keeps, at the place where the spec sets it."""
+
+    rule: str
+    message: str
+    path: str
+    line: int
+    column: int
+    actual: Count | None = None
+    limit: Count | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A plan judged: passed if some candidate keeps every limit."""
+
+    plan: Plan
+    passed: bool
+    findings: tuple[Finding, ...]
