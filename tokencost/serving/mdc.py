@@ -136,7 +136,7 @@ def _queue_tail(series: Sequence[float], decay: float) -> tuple[float, ...]:
 def waiting_tail(law: WaitingLaw, wait: float) -> Share:
     """P(W > `wait`), the wait in service times.
 
-    Franx: sum over j of Poisson(j; load (k - x)) P(Q > k servers - 1 - j) with k = floor(x) + 1; all terms are positive.
+    Sum over j of Poisson(j; load (k - x)) P(Q > k servers - 1 - j), k = floor(x) + 1; all terms are positive.
     """
     k = math.floor(wait) + 1
     arrivals = law.load * (k - wait)
