@@ -30,10 +30,10 @@ def component_precision(role: str, component: Component, precisions: Mapping[str
 
 
 def unique_components(generator: Generator) -> list[str]:
-    """Roles, a coder that both reads and writes images counted once."""
+    """Roles, a coder that both reads and writes images counted once; experts of one shape are still two."""
     seen: dict[str, str] = {}
     for role in generator.networks:
-        seen.setdefault(generator.model.components[role].network, role)
+        seen.setdefault(role if role in BACKBONES else generator.model.components[role].network, role)
     return list(seen.values())
 
 
