@@ -37,7 +37,9 @@ def unique_components(generator: Generator) -> list[str]:
     return list(seen.values())
 
 
-@formula("definition", says="bytes of the weights on one GPU: every component once, the backbone split by tensor parallelism")
+@formula(
+    "definition", says="bytes of the weights on one GPU: every component once, the backbone split by tensor parallelism"
+)
 def weight_bytes(generator: Generator, on: Platform) -> Bytes:
     """Each component in its own precision."""
     total: Bytes = 0.0

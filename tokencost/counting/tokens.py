@@ -83,7 +83,10 @@ def size_tokens(tokenizer: Tokenizer, request: Request) -> Count:
     return digits(grid_height(tokenizer, request)) + SEPARATOR + digits(grid_width(tokenizer, request))
 
 
-@formula("definition", says="tokens written besides the picture: row and frame ends, begin, end, and the size if it is generated")
+@formula(
+    "definition",
+    says="tokens written besides the picture: row and frame ends, begin, end, and the size if it is generated",
+)
 def structural_tokens(tokenizer: Tokenizer, request: Request) -> Count:
     """Forced by the format, but each costs a pass and a place in the cache."""
     written = size_tokens(tokenizer, request) if tokenizer.size_text == "generated" else 0.0

@@ -101,8 +101,8 @@ class Generation(Noun):
     `steps` are sampler steps (denoising, unmasking, or 0 where tokens count), `evaluations` network calls
     beyond one per step and branch. `prompt_overhead` are the tokens a template adds to the user's prompt.
     `scales` are the sides of a next-scale model's token maps at its native size; `planned_tokens` are written by a
-    hybrid's language model before it denoises. `condition_tokens` are the text tokens a denoiser sees, or the fixed prefix
-    (caption states, a class) of an autoregressive model; 0 is the prompt itself.
+    hybrid's language model before it denoises. `condition_tokens` are the text tokens a denoiser sees, or the fixed
+    prefix (caption states, a class) of an autoregressive model; 0 is the prompt itself.
     """
 
     tokenizer: str
