@@ -80,8 +80,8 @@ def replicas_for(
 ) -> int | None:
     """The smallest number of replicas of `slots` slots, pooled in one queue, that meets every limit.
 
-    For continuous batching `service` is the time of all steps with every slot taken: each request then
-    finishes no later than in this queue, so the number is enough, and at high load no more than enough.
+    For continuous batching `service` is the time of all steps with every slot taken: no request finishes later than in
+    this queue, but for the rest of the step that runs when it arrives, so the number is never too small.
     """
     load = rate * service
     if any(service > limit * (1 + GUARD) for _, limit in limits) or not load < at_most * slots:
