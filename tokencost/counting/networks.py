@@ -3,12 +3,21 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tokencost.counting.asymmetric_mmdit import asymmetric_mmdit
 from tokencost.counting.clip_coder import decode_clip, encode_clip
+from tokencost.counting.cross_dit import cross_dit
 from tokencost.counting.image_coder import decode_image, encode_image
+from tokencost.counting.joint_dit import joint_dit
+from tokencost.counting.linear_dit import linear_dit
+from tokencost.counting.mmdit import mmdit
+from tokencost.counting.scale_transformer import scale_transformer
+from tokencost.counting.single_stream_dit import single_stream_dit
 from tokencost.counting.transformer import caption_projector, decoder_lm, decoder_lm_image, text_encoder, vision_tower
 from tokencost.counting.unet import unet
 from tokencost.nouns.convnet import ClipCoder, ImageCoder, UNet
+from tokencost.nouns.diffusion_transformer import AsymmetricMMDiT, CrossDiT, JointDiT, LinearDiT, MMDiT, SingleStreamDiT
 from tokencost.nouns.network import Network
+from tokencost.nouns.scale_transformer import ScaleTransformer
 from tokencost.nouns.transformer import DecoderLM, TextEncoder, VisionTower
 from tokencost.nouns.work import Forward, Operator
 
@@ -18,6 +27,13 @@ PASSES: Mapping[type, Mapping[str, Pass]] = {
     DecoderLM: {"forward": decoder_lm, "image": decoder_lm_image, "caption": caption_projector},
     TextEncoder: {"forward": text_encoder},
     VisionTower: {"forward": vision_tower},
+    MMDiT: {"forward": mmdit},
+    AsymmetricMMDiT: {"forward": asymmetric_mmdit},
+    JointDiT: {"forward": joint_dit},
+    SingleStreamDiT: {"forward": single_stream_dit},
+    CrossDiT: {"forward": cross_dit},
+    LinearDiT: {"forward": linear_dit},
+    ScaleTransformer: {"forward": scale_transformer},
     UNet: {"forward": unet},
     ImageCoder: {"encode": encode_image, "decode": decode_image},
     ClipCoder: {"encode": encode_clip, "decode": decode_clip},

@@ -1,4 +1,4 @@
-"""Shapes of diffusion transformers. A latent position becomes a token by `patch`; text comes in by joint or cross attention.
+"""Shapes of diffusion transformers: how latent positions become tokens and how these meet the text.
 
 `width` is the size of a token vector, `heads` share it equally, `ffn` is the hidden size of the feed-forward. Channels
 are those of one latent position, before patches are cut.
@@ -23,7 +23,8 @@ class MMDiT(Noun):
     `layers` two-stream layers come first, `single_layers` on the joined sequence follow; `fused_single` makes queries,
     keys, values and feed-forward one product. `text_ends`: the last two-stream layer no longer updates the text.
     `dual_layers` of them attend a second time among the image tokens alone. `refiner_layers` read the text first.
-    `modulation` is made in every layer, or once for all. `condition_channels` are those of a conditioning clip per token.
+    `modulation` is made in every layer, or once for all. `condition_channels` are those per token of a
+    clip to continue.
     """
 
     kind: Literal["mmdit"]
@@ -125,7 +126,7 @@ class SingleStreamDiT(Noun):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrossDiT(Noun):
-    """Image or video tokens attend to each other, then to the text; one modulation serves all layers (PixArt, Wan, LTX).
+    """Image or video tokens attend to each other, then to the text; one modulation for all layers (PixArt, Wan, LTX).
 
     `attention` "whole" is over all tokens; "factorised" layers alternate between the tokens of a frame and the frames
     of a position, and `layers` counts both kinds (STDiT3). `qk_norm` learns a weight per channel of all heads

@@ -1,6 +1,22 @@
 """Every kind of network the planner can count; `kind` in a record picks one."""
 
 from tokencost.nouns.convnet import ClipCoder, ImageCoder, UNet
+from tokencost.nouns.diffusion_transformer import AsymmetricMMDiT, CrossDiT, JointDiT, LinearDiT, MMDiT, SingleStreamDiT
+from tokencost.nouns.scale_transformer import ScaleTransformer
 from tokencost.nouns.transformer import DecoderLM, TextEncoder, VisionTower
 
-Network = UNet | ImageCoder | ClipCoder | DecoderLM | TextEncoder | VisionTower
+Network = (
+    UNet
+    | ImageCoder
+    | ClipCoder
+    | DecoderLM
+    | TextEncoder
+    | VisionTower
+    | MMDiT
+    | AsymmetricMMDiT
+    | JointDiT
+    | SingleStreamDiT
+    | CrossDiT
+    | LinearDiT
+    | ScaleTransformer
+)

@@ -1,0 +1,52 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.counting.records import network
+from tokencost.counting.networks import network_params, operators
+from tokencost.counting.operators import flop_by_class
+from tokencost.nouns.work import Forward
+
+CASES = yaml.safe_load((Path(__file__).parents[1] / "cases/diffusion_transformers.yaml").read_text())
+NAMES = sorted({case[0] for case in CASES})
+
+
+def forward(sequences: float, width: float, height: float, frames: float, text: float) -> Forward:
+    return Forward(
+        sequences=float(sequences), width=float(width), height=float(height), frames=float(frames), text=float(text)
+    )
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: "-".join(str(part) for part in case[:6]))
+def test_counts_are_those_of_the_reference_implementation(case: list[Any]) -> None:
+    """
+    A FLOP counter on the reference code and the operators written down here agree to the last multiply.
+    """
+    name, *size = case[:6]
+    linear, attention, convolution = case[7:]
+
+    counted = flop_by_class(operators(network(name), forward(*size)))
+
+    assert {"linear": linear, "attention": attention, "convolution": convolution} == counted
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_parameters_are_those_of_the_reference_implementation(name: str) -> None:
+    """
+    Weights decide what fits on a GPU, so every one of them is accounted for, once.
+    """
+    (expected,) = {case[6] for case in CASES if case[0] == name}
+
+    assert expected == network_params(network(name))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_operator_has_an_id_of_its_own(name: str) -> None:
+    """
+    Parameters are added up by id, and reports group by it.
+    """
+    ids = [op.id for op in operators(network(name), forward(1, 64, 64, 2, 32))]
+
+    assert sorted(set(ids)) == sorted(ids)
