@@ -1,17 +1,15 @@
-"""One network record, without the rest of the catalogue."""
-
-from pathlib import Path
-from typing import Any
+"""Single records of the catalogue, read without compiling all of it."""
 
 import yaml
-from pydantic import TypeAdapter
 
+from tokencost.catalog.decode import decode
+from tokencost.catalog.load import DATA
 from tokencost.nouns.network import Network
 
-NETWORKS = Path(__file__).parents[2] / "tokencost/data/networks"
 
-
-def network(name: str) -> Any:
-    """The noun of one record."""
-    raw = yaml.safe_load((NETWORKS / f"{name}.yaml").read_text())
-    return TypeAdapter(Network).validate_python({key: value for key, value in raw.items() if key != "sources"})
+def network(name: str) -> Network:
+    """The network of that name."""
+    data = yaml.safe_load((DATA / "networks" / f"{name}.yaml").read_text(encoding="utf-8"))
+    data.pop("sources")
+    found: Network = decode(Network, data)
+    return found

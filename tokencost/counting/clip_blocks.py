@@ -75,6 +75,8 @@ def temporal_stack(name: str, net: ClipCoder, latent: Forward) -> Iterator[Opera
     """Residual blocks of 3 × 3 × 3 convolutions on the latent, with batch normalisation."""
     here, width = positions(latent), net.latent_channels
     count = net.temporal_resnets
+    if not count:
+        return
     yield norm(f"{name}.norms", here, width, weights=SCALE_AND_SHIFT, kernels=WRITTEN_OUT, count=2 * count)
     yield convolution(f"{name}.convs", here, width, width, CUBE, count=2 * count)
     yield elementwise(f"{name}.adds", here * width, count=count)
@@ -106,6 +108,6 @@ def halvings(net: ClipCoder) -> int:
     return int(net.frames_per_latent).bit_length() - 1
 
 
-def along_time(name: str, latent: Forward, inner: Count, outer: Count) -> Convolution:
-    """A convolution over 3 frames at each position."""
-    return convolution(name, positions(latent), inner, outer, LINE)
+def along_time(name: str, net: ClipCoder, latent: Forward, *, inner: Count, outer: Count) -> Convolution:
+    """A convolution at each position, over 3 frames where there are frames to merge."""
+    return convolution(name, positions(latent), inner, outer, LINE if halvings(net) else POINT)

@@ -53,7 +53,7 @@ def encode_clip(net: ClipCoder, fwd: Forward) -> tuple[Operator, ...]:
         square("encode.out.conv", coarsest, width, net.latent_channels),
         *merge_frames(net, coarsest),
         *temporal_stack("encode.time", net, latent),
-        along_time("encode.quantise.conv", latent, net.latent_channels, net.code_channels),
+        along_time("encode.quantise.conv", net, latent, inner=net.latent_channels, outer=net.code_channels),
         *nearest("encode.quantise", positions(latent), net.code_channels, net.codebook),
     )
 
@@ -67,7 +67,7 @@ def decode_clip(net: ClipCoder, fwd: Forward) -> tuple[Operator, ...]:
     both = replace(latent, sequences=2 * latent.sequences)
     return (
         lookup(CODEBOOK, positions(latent), net.codebook, net.code_channels),
-        along_time("decode.quantise.conv", latent, net.code_channels, net.latent_channels),
+        along_time("decode.quantise.conv", net, latent, inner=net.code_channels, outer=net.latent_channels),
         *temporal_stack("decode.time", net, both),
         *split_frames(net, both),
         square("decode.in.conv", frames, net.latent_channels, net.channels[-1]),

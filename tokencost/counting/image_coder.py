@@ -11,7 +11,6 @@ from tokencost.counting.planes import (
     finer,
     fused_attention,
     group_norm,
-    point,
     positions,
     resnet,
     square,
@@ -39,7 +38,7 @@ def encode_image(net: ImageCoder, fwd: Forward) -> tuple[Operator, ...]:
     return (
         square("encode.in.conv", fwd, COLOURS, net.encoder_channels[0]),
         *encoder_levels(net, planes),
-        *middle(net.encoder_lineage, "encode.middle", coarsest, width),
+        *middle(net.encoder_lineage, "encode.middle", coarsest, width, attend=net.middle_attention),
         group_norm("encode.out.norm", coarsest, width, kernels=kernels(net.encoder_lineage)),
         square("encode.out.conv", coarsest, width, net.moments * net.latent_channels),
         *_to_codes(net, coarsest),
@@ -57,7 +56,7 @@ def decode_image(net: ImageCoder, fwd: Forward) -> tuple[Operator, ...]:
         *_entries(net, positions(latent)),
         *_from_codes(net, latent),
         square("decode.in.conv", latent, net.latent_channels, width),
-        *middle(net.decoder_lineage, "decode.middle", latent, width),
+        *middle(net.decoder_lineage, "decode.middle", latent, width, attend=net.middle_attention),
         *decoder_levels(net, latent),
         group_norm("decode.out.norm", pixels, finest, kernels=kernels(net.decoder_lineage)),
         square("decode.out.conv", pixels, finest, COLOURS),
@@ -105,11 +104,11 @@ def blocks(
             yield from attention(lineage, f"{name}.{number}.attention", plane, outer)
 
 
-def middle(lineage: Lineage, name: str, plane: Forward, width: int) -> tuple[Operator, ...]:
-    """Two residual blocks around attention, on the coarsest plane."""
+def middle(lineage: Lineage, name: str, plane: Forward, width: int, *, attend: bool) -> tuple[Operator, ...]:
+    """Two residual blocks on the coarsest plane, around attention if blocks `attend`."""
     return (
         *residual(lineage, f"{name}.0.resnet", plane, inner=width, outer=width),
-        *attention(lineage, f"{name}.attention", plane, width),
+        *(attention(lineage, f"{name}.attention", plane, width) if attend else ()),
         *residual(lineage, f"{name}.1.resnet", plane, inner=width, outer=width),
     )
 
@@ -137,13 +136,17 @@ def kernels(lineage: Lineage) -> Count:
 
 def _to_codes(net: ImageCoder, plane: Forward) -> tuple[Operator, ...]:
     written, kept = net.moments * net.latent_channels, net.moments * net.code_channels
-    return (point("encode.quantise.conv", plane, written, kept),) if net.code_channels else ()
+    return _around(net, "encode.quantise.conv", plane, written, kept) if net.code_channels else ()
 
 
 def _from_codes(net: ImageCoder, plane: Forward) -> tuple[Operator, ...]:
     if not net.code_channels or net.decoder_lineage == "temporal":
         return ()
-    return (point("decode.quantise.conv", plane, net.code_channels, net.latent_channels),)
+    return _around(net, "decode.quantise.conv", plane, net.code_channels, net.latent_channels)
+
+
+def _around(net: ImageCoder, name: str, plane: Forward, inner: Count, outer: Count) -> tuple[Operator, ...]:
+    return (convolution(name, positions(plane), inner, outer, net.code_taps),)
 
 
 def nearest(name: str, rows: Count, width: Count, codebook: Count) -> tuple[Operator, ...]:
@@ -158,7 +161,10 @@ def nearest(name: str, rows: Count, width: Count, codebook: Count) -> tuple[Oper
 
 
 def _entries(net: ImageCoder, rows: Count) -> tuple[Operator, ...]:
-    return (lookup(CODEBOOK, rows, net.codebook, net.code_channels),) if net.codebook else ()
+    return (
+        *((lookup(CODEBOOK, rows, net.codebook, net.code_channels),) if net.codebook else ()),
+        *((weights("quantiser", net.code_params),) if net.code_params else ()),
+    )
 
 
 def _across_frames(net: ImageCoder, pixels: Forward) -> tuple[Operator, ...]:

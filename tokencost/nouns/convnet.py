@@ -41,7 +41,8 @@ class ImageCoder(Noun):
     """A convolutional coder of single images: pixels to latents or tokens and back; lists start at the pixels.
 
     `moments` is 2 where the encoder writes mean and variance. `code_channels` is the width between the two
-    convolutions around the bottleneck, 0 where there are none; `codebook` counts learned entries of that width.
+    convolutions of `code_taps` taps around the bottleneck, 0 where there are none; `codebook` counts learned entries
+    of that width, `code_params` what else a quantiser learns.
     `coarsest_attention` puts attention after every residual block of the coarsest level. A lineage is how the
     reference writes its blocks: with fused attention and swish (diffusers), the same with every residual block
     followed by one along the frames, and no convolution after the bottleneck (temporal), or with 1 × 1
@@ -57,7 +58,10 @@ class ImageCoder(Noun):
     latent_channels: Size
     moments: Size = 1
     code_channels: Size = 0
+    code_taps: Size = 1
     codebook: Size = 0
+    code_params: Size = 0
+    middle_attention: bool = True
     coarsest_attention: bool = False
     encoder_lineage: Lineage
     decoder_lineage: Lineage
@@ -65,9 +69,10 @@ class ImageCoder(Noun):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClipCoder(Noun):
-    """A coder of clips that works on single frames, and along time only at its coarsest grid.
+    """A coder whose decoder is guided by the latent; it sees single frames, and time at its coarsest grid only.
 
-    `frames_per_latent` frames become one; a still is a clip of that many. Every level of the decoder has one
+    `frames_per_latent` frames become one, and a still is a clip of that many; 1 for a coder of images, which has
+    no temporal blocks. Projections of attention count as linear layers. Every level of the decoder has one
     residual block more than `resnets`, and attention stands at the coarsest level alone.
     """
 
