@@ -1,14 +1,18 @@
 """What the catalogue says about hardware, held against figures from outside it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.catalog.records import nouns, plain
-from tokencost.nouns.hardware import Achieved, Gpu
+from tokencost.nouns.hardware import Achieved, Gpu, Parallelism, Platform
+from tokencost.nouns.work import Linear
+from tokencost.timing.roofline import operator_time
 
 GPUS: dict[str, Gpu] = nouns("gpus")
 ACHIEVED: dict[str, Achieved] = nouns("achieved")
+SIDE = 8192.0
 
 
 def achieved(gpu: Gpu) -> Achieved:
@@ -16,16 +20,18 @@ def achieved(gpu: Gpu) -> Achieved:
     return ACHIEVED.get(gpu.id) or (of_generation or [ACHIEVED["default"]])[0]
 
 
-def product_time(gpu: Gpu, precision: str, rows: float, side: float = 8192.0) -> float:
-    """Seconds of a product with a square weight, by the formula that the shares were fitted for."""
-    reached = achieved(gpu)
-    width = nouns("precisions")[precision]
-    flop = 2 * rows * side * side
-    traffic = width.weight_bytes * side * side + rows * side * (width.weight_bytes + width.activation_bytes)
-    compute = flop / (reached.matmul[precision] * gpu.peak[precision])
-    memory = traffic / (reached.bandwidth * gpu.memory_bandwidth)
-    norm = (compute**reached.overlap + memory**reached.overlap) ** (1 / reached.overlap)
-    return float(norm + reached.kernel_time)
+def product_time(gpu: Gpu, precision: str, rows: float) -> float:
+    """Seconds of a product with a square weight, as the planner counts it, without any engine's loss."""
+    platform = Platform(
+        gpu=gpu,
+        achieved=achieved(gpu),
+        engine=replace(nouns("engines")["eager"], matmul_efficiency=1.0),
+        precisions={"backbone": nouns("precisions")[precision]},
+        parallelism=Parallelism(),
+        gpus=1.0,
+    )
+    product = Linear(id="product", rows=rows, inner=SIDE, columns=SIDE, params=SIDE * SIDE)
+    return float(operator_time(product, platform, platform.precisions["backbone"]) + platform.achieved.kernel_time)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +58,7 @@ def test_measured_products_come_out(gpu: str, precision: str, rows: int, measure
     """
     The shares are a fit to products measured in three serving stacks; FLOP/s are the medians over their weights.
     """
-    reached = 2 * rows * 8192.0**2 / product_time(GPUS[gpu], precision, rows)
+    reached = 2 * rows * SIDE**2 / product_time(GPUS[gpu], precision, rows)
 
     assert measured == pytest.approx(reached, rel=tolerance)
 
