@@ -3,6 +3,7 @@
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 
 from tokencost.serving.queueing import servers_for, waiting_law, waiting_quantile
 
@@ -30,9 +31,9 @@ def main() -> None:
         load = UTILISATION * servers
         law = waiting_law(servers, load)
         times = (
-            milliseconds(lambda c=servers, a=load: waiting_law(c, a)),
-            milliseconds(lambda known=law: waiting_quantile(known, 0.95)),
-            milliseconds(lambda a=load: servers_for(1.0, a, LIMITS)),
+            milliseconds(partial(waiting_law, servers, load)),
+            milliseconds(partial(waiting_quantile, law, 0.95)),
+            milliseconds(partial(servers_for, 1.0, load, LIMITS)),
         )
         print(f"{servers:>8} {2 * len(law.queue_tail):>7} " + " ".join(f"{value:>9.2f}" for value in times))
 

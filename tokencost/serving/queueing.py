@@ -1,8 +1,8 @@
 """Latency percentiles of a fleet with constant service time, and the smallest fleet that meets its limits.
 
-Up to EXACT_SERVERS the law of M/D/c is exact; above, and where burstiness leaves a fraction of a server,
-Lundberg's and Chernoff's inequalities bound it from above, so a fleet is never too small. A fleet of
-replicas with `slots` each is one queue of replicas * slots servers.
+Up to EXACT_SERVERS the law of M/D/c is exact; above, Lundberg's and Chernoff's inequalities bound it from
+above, so a fleet is never too small. Bursty arrivals are the same law at fewer servers. A fleet of replicas
+with `slots` each is one queue of replicas * slots servers.
 """
 
 import math
@@ -24,7 +24,11 @@ from tokencost.units import Constant, Unit
 
 __all__ = [
     "EXACT_SERVERS",
+    "GUARD",
+    "Limit",
+    "Time",
     "WaitingLaw",
+    "gallop",
     "latency_percentile",
     "meets",
     "method",
@@ -94,7 +98,7 @@ def replicas_for(
         return meets(replicas * slots, service, rate, limits, burstiness)
 
     too_few = math.floor(load / slots)
-    enough = _gallop(bounded, too_few, at_most)
+    enough = gallop(bounded, too_few, at_most)
     last_exact = int(EXACT_SERVERS * burstiness) // slots
     if too_few < last_exact < enough:
         too_few, enough = (too_few, last_exact) if exact(last_exact) else (last_exact, enough)
@@ -158,7 +162,7 @@ def _wait(service: float, limit: float) -> float:
     return limit * (1 + GUARD) / service - 1
 
 
-def _gallop(holds: Callable[[int], bool], too_few: int, at_most: int) -> int:
+def gallop(holds: Callable[[int], bool], too_few: int, at_most: int) -> int:
     """The smallest number above `too_few` that holds, at most `at_most`."""
     step = 1
     while too_few + step < at_most and not holds(too_few + step):
