@@ -32,7 +32,7 @@ PLAINER = {
     "found incompatible YAML document": "an unknown version; the directives that are read are %YAML 1.1 and %YAML 1.2",
     "found unknown directive name": "an unknown directive; the directives that are read are %YAML 1.1 and %YAML 1.2",
     "could not find expected ':'": "expected ':' after a key",
-    "mapping values are not allowed in this context": "a ':' that is not expected here; put text that holds ': ' in quotes",
+    "mapping values are not allowed in this context": "a ':' that is not expected here; text that holds ': ' is quoted",
     "found character that cannot start any token": "a character that cannot begin a value; put the text in quotes",
 }
 """The parser's words, and words for people."""
@@ -113,24 +113,25 @@ class _Reading:
         found: dict[str, Any] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             key = self.key(event, path)
+            if key is not None and key in found:
+                before = self.key_marks[(*path, key)][0]
+                self.complain(event.start_mark, (*path, key), f"duplicate key {quoted(key)}, first on line {before}")
             if key is None or key in found:
-                before = self.key_marks[(*path, key)][0] if key is not None else 0
-                if key is not None:
-                    self.complain(
-                        event.start_mark, (*path, key), f"duplicate key {quoted(key)}, first on line {before}"
-                    )
-                self.drop(next(self.events), path)
+                self.skip(next(self.events))
                 continue
             self.key_marks[(*path, key)] = (event.start_mark.line + 1, event.start_mark.column + 1)
             found[key] = self.node(next(self.events), (*path, key))
         return found
 
     def skip(self, event: Any) -> None:
-        """Read past a value that has no place in the data."""
+        """Read past a value that has no place in the data; too much of it ends the reading."""
         level = int(isinstance(event, yaml.CollectionStartEvent))
         while level:
             event = next(self.events)
             level += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            self.nodes += 1
+            if level > MAX_LEVELS or self.nodes > MAX_NODES:
+                raise _Stop
 
     def key(self, event: Any, path: Path) -> str | None:
         """The text of a key, or None after a complaint."""
