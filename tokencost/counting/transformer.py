@@ -103,6 +103,8 @@ def _feed_forward(net: DecoderLM, rows: Count) -> tuple[Operator, ...]:
 def _text_head(net: DecoderLM, rows: Count) -> tuple[Operator, ...]:
     if net.head == "none":
         return ()
+    if isinstance(rows, float | int) and not rows:
+        return (weights("head", 0 if net.head == "tied" else net.hidden * net.vocab + (net.vocab if net.head_bias else 0)),)
     return (linear("head", rows, net.hidden, net.vocab, bias=net.head_bias, shared=net.head == "tied"),)
 
 

@@ -95,7 +95,8 @@ class Engine(Noun):
 class Precision(Noun):
     """How numbers are stored and multiplied: bytes of weights and activations, and the peak that counts.
 
-    `peak` are the names tried in order in Gpu.peak. `others` is the precision of encoders and coders when the
+    `peak` are the names tried in order in Gpu.peak, `convolution` those of convolutions where they differ (cuDNN runs
+    fp32 convolutions on TF32 units unless told not to). `others` is the precision of encoders and coders when the
     backbone has this one; empty means the same.
     """
 
@@ -105,6 +106,7 @@ class Precision(Noun):
     weight_bytes: Bytes
     activation_bytes: Bytes
     peak: tuple[str, ...]
+    convolution: tuple[str, ...] = ()
     others: str = ""
 
 

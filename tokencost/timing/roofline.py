@@ -29,6 +29,7 @@ from tokencost.units import Bytes, Constant, Count, Flop, FlopPerSecond, Fractio
 TILE = Constant(128, "", "rows and columns of the output tile that large matrix kernels give one multiprocessor")
 SPLIT = Constant(1024, "", "inner length below which splitting a product further does not pay")
 PADDED_HEAD = Constant(64, "", "fused attention kernels pad heads to multiples of this")
+INSTANT = Constant(1e-30, "s", "keeps the ratio of two times finite where an operator does nothing")
 NAIVE_SCORE_PASSES = Constant(4, "", "unfused attention writes scores, reads them for the softmax, writes and reads the result")
 
 
@@ -36,6 +37,13 @@ NAIVE_SCORE_PASSES = Constant(4, "", "unfused attention writes scores, reads the
 def peak(gpu: Gpu, precision: Precision) -> FlopPerSecond:
     """Datasheet figure; 0 where the GPU has none of the names."""
     return next((gpu.peak[name] for name in precision.peak if name in gpu.peak), 0.0)
+
+
+@formula("definition", says="dense peak of the GPU for convolutions at a precision")
+def convolution_peak(gpu: Gpu, precision: Precision) -> FlopPerSecond:
+    """As `peak`, by the precision's own names for convolutions if it has any."""
+    names = precision.convolution or precision.peak
+    return next((gpu.peak[name] for name in names if name in gpu.peak), 0.0)
 
 
 @formula("definition", says="share of the peak that large matrix products reach at a precision, measured")
@@ -47,8 +55,8 @@ def matmul_share(on: Platform, precision: Precision) -> Fraction:
 
 @formula("nvidia-matmul-guide")
 def tiles(rows: Count, columns: Count) -> Count:
-    """Output tiles of a matrix product."""
-    return ceil(rows / TILE) * ceil(columns / TILE)
+    """Output tiles of a matrix product; one row still needs a tile."""
+    return maximum(ceil(rows / TILE), 1.0) * ceil(columns / TILE)
 
 
 @formula("nvidia-matmul-guide")
@@ -83,7 +91,7 @@ def memory_time(traffic: Bytes, on: Platform) -> Seconds:
 def overlapped(compute: Seconds, memory: Seconds, overlap: Fraction) -> Seconds:
     """The p-norm of the two limits, written so that neither power overflows."""
     return maximum(compute, memory) * power(
-        1 + power(minimum(compute, memory) / maximum(compute, memory), overlap), 1 / overlap
+        1 + power(minimum(compute, memory) / maximum(maximum(compute, memory), INSTANT), overlap), 1 / overlap
     )
 
 
@@ -104,7 +112,7 @@ def linear_traffic(op: Linear, precision: Precision) -> Bytes:
 @formula("nvidia-matmul-guide")
 def convolution_rate(op: Convolution, on: Platform, precision: Precision) -> FlopPerSecond:
     """Arithmetic that a convolution reaches: a matrix product of positions by output channels."""
-    return peak(on.gpu, precision) * on.achieved.convolution * on.engine.matmul_efficiency * occupancy(
+    return convolution_peak(on.gpu, precision) * on.achieved.convolution * on.engine.matmul_efficiency * occupancy(
         op.positions, op.out_channels, op.in_channels * op.kernel / op.groups, on.gpu.multiprocessors
     )
 
@@ -203,5 +211,5 @@ def operator_kernels(op: Operator, on: Platform) -> Count:
         case Attention() if on.engine.attention == "naive":
             return op.count * NAIVE_SCORE_PASSES
         case Lookup():
-            return op.count if op.params else 0.0
+            return op.count * minimum(op.rows, 1.0)
     return op.count

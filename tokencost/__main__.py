@@ -1,0 +1,5 @@
+"""`python -m tokencost` is the command."""
+
+from tokencost.cli import main
+
+main()

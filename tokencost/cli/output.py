@@ -1,0 +1,89 @@
+"""Where answers go: standard output or a file, whole or not at all."""
+
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from tokencost.errors import AccessError
+
+NARROWEST, WIDEST, USUAL = 20, 400, 80
+
+
+def write(text: str, target: Path | None) -> None:
+    """An answer to standard output, or to a file that is replaced in one step."""
+    if target is not None:
+        return write_file(text, target)
+    stream = sys.stdout
+    if stream is None:
+        raise AccessError("standard output is closed")
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    try:
+        stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        stream.flush()
+    except BrokenPipeError:
+        raise
+    except (OSError, ValueError) as error:
+        raise AccessError(f"standard output: {getattr(error, 'strerror', None) or error}") from error
+    return None
+
+
+def write_file(text: str, target: Path) -> None:
+    """A temporary file beside the target, then a rename: a reader sees the old text or the new, never half."""
+    target = target.resolve() if target.is_symlink() else target
+    try:
+        if target.is_dir():
+            raise IsADirectoryError(21, "is a directory")
+        handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", dir=target.parent)
+    except OSError as error:
+        raise AccessError(f"{target}: {error.strerror}") from error
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as part:
+            part.write(text)
+            part.flush()
+            os.fsync(part.fileno())
+        os.chmod(name, 0o666 & ~_umask())
+        os.replace(name, target)
+    except OSError as error:
+        raise AccessError(f"{target}: {error.strerror}") from error
+    finally:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def say(text: str) -> None:
+    """A line for people, on standard error; nobody listening is no error."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        encoding = sys.stderr.encoding or "utf-8"
+        sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+        sys.stderr.flush()
+
+
+def terminal_width() -> int:
+    """Columns to fill: those of the terminal, else 80; odd values of COLUMNS are put right."""
+    columns = shutil.get_terminal_size((USUAL, 24)).columns
+    return min(max(columns, NARROWEST), WIDEST)
+
+
+def wants_color(no_color: bool) -> bool:
+    """Colour only on a terminal, and only if nobody asked for none."""
+    off = no_color or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return not off and sys.stdout is not None and sys.stdout.isatty()
+
+
+def ascii_only() -> bool:
+    """Whether standard output cannot carry box drawing."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    try:
+        "─✔✘–²".encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return True
+    return False

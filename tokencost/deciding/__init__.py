@@ -1,0 +1,1 @@
+"""Judging candidates against limits, ranking them, and saying why."""

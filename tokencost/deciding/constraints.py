@@ -1,0 +1,93 @@
+"""Constraints: metric <= bound, with what was asked, what there is, and by how much it is missed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from tokencost.nouns.answer import Bill, Capacity, Estimate, Violation
+from tokencost.nouns.generator import Generator
+from tokencost.nouns.hardware import Platform
+from tokencost.nouns.model import Limits, Model
+from tokencost.nouns.request import Budget, LatencyLimit, Request
+from tokencost.nouns.work import Program
+
+RUNS = {"decode": "autoregressive decoding", "diffusion": "denoising"}
+
+
+def availability(model: Model, *, self_hosted: bool) -> Iterator[Violation]:
+    """Whether anybody can run or buy it."""
+    if model.weights == "withdrawn":
+        yield Violation(constraint="availability", message="withdrawn by its provider")
+    if model.weights == "unreleased" and self_hosted:
+        yield Violation(constraint="availability", message="no released weights")
+
+
+def size_limits(limits: Limits, request: Request) -> Iterator[Violation]:
+    """The sizes that the released weights were made for."""
+    pixels = float(request.width * request.height)
+    if limits.sizes and not (request.width == request.height and int(request.width) in limits.sizes):
+        sides = ", ".join(f"{side}x{side}" for side in limits.sizes)
+        yield Violation(constraint="size", message=f"makes {sides} only")
+    elif limits.max_pixels and pixels > limits.max_pixels:
+        message = f"{request.width:g}x{request.height:g} is beyond the {limits.max_pixels:,} pixels it was released for"
+        yield Violation(constraint="size", message=message, actual=pixels, limit=float(limits.max_pixels))
+    elif limits.min_pixels and pixels < limits.min_pixels:
+        message = f"{request.width:g}x{request.height:g} is below the {limits.min_pixels:,} pixels it was released for"
+        yield Violation(constraint="size", message=message, actual=pixels, limit=float(limits.min_pixels))
+    if limits.max_frames and float(request.frames) > limits.max_frames:
+        message = f"{request.frames:g} frames are more than the {limits.max_frames} it was released for"
+        yield Violation(constraint="frames", message=message, actual=request.frames, limit=float(limits.max_frames))
+
+
+def position_limit(positions: int, estimate: Estimate) -> Iterator[Violation]:
+    """Prompt and generated tokens together must have positions."""
+    tokens = estimate.tokens
+    if not positions or tokens is None or float(tokens.sequence) <= positions:
+        return
+    written = float(tokens.generated) if float(tokens.generated) > positions else float(tokens.sequence)
+    what = "tokens to generate" if written == float(tokens.generated) else "tokens with the prompt"
+    message = f"{written:,.0f} {what} exceed its {positions:,} positions"
+    yield Violation(constraint="positions", message=message, actual=tokens.sequence, limit=float(positions))
+
+
+def platform_limits(made: Generator, program: Program, on: Platform, estimate: Estimate) -> Iterator[Violation]:
+    """Precision the GPU has, phases the engine runs, memory that suffices."""
+    for precision in {on.precisions[phase.precision].id: on.precisions[phase.precision] for phase in program}.values():
+        if not any(name in on.gpu.peak for name in precision.peak):
+            yield Violation(constraint="precision", message=f"{on.gpu.id} has no {precision.id}")
+    missing = {phase.kind for phase in program} - set(on.engine.runs) - {"other"}
+    for kind in sorted(missing):
+        yield Violation(constraint="engine", message=f"{on.engine.id} does not run {RUNS[kind]}")
+    foot = estimate.footprint
+    if foot is not None and not foot.fits:
+        need, have = float(foot.weights + foot.kv_cache + foot.activations + foot.reserve), float(foot.available)
+        message = f"needs {need / 2**30:.1f} GiB on each GPU, {on.gpu.id} has {have / 2**30:.1f} GiB"
+        yield Violation(constraint="memory", message=message, actual=need, limit=have)
+
+
+def latency_limits(limits: Sequence[LatencyLimit], reached: Mapping[float, float]) -> Iterator[Violation]:
+    """Percentiles over their limits; `reached` holds the latency at each percentile."""
+    for limit in limits:
+        value, bound = reached[float(limit.percentile)], float(limit.limit)
+        if value > bound * (1 + 1e-9):
+            name = f"latency.p{float(limit.percentile) * 100:g}"
+            yield Violation(constraint=name, message=f"{value:.4g} s exceed {bound:.4g} s", actual=value, limit=bound)
+
+
+def budget_limits(budget: Budget, bill: Bill) -> Iterator[Violation]:
+    """Costs over budget, or unknown where a budget is set."""
+    for name, bound, cost in (
+        ("budget.per_asset", float(budget.per_asset), bill.per_asset),
+        ("budget.per_month", float(budget.per_month), bill.per_month),
+    ):
+        if bound == float("inf"):
+            continue
+        if cost is None:
+            yield Violation(constraint=name, message="cannot be judged: no price or no traffic known", limit=bound)
+        elif float(cost) > bound * (1 + 1e-9):
+            message = f"${float(cost):,.4g} exceed ${bound:,.4g}"
+            yield Violation(constraint=name, message=message, actual=cost, limit=bound)
+
+
+def percentiles(capacity: Capacity, limits: Sequence[LatencyLimit]) -> dict[float, float]:
+    """The latency a fleet has at each limited percentile."""
+    by_percentile = {0.5: capacity.p50, 0.95: capacity.p95, 0.99: capacity.p99}
+    return {float(limit.percentile): float(by_percentile[float(limit.percentile)]) for limit in limits}
