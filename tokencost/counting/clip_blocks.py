@@ -22,6 +22,7 @@ from tokencost.units import Constant, Count
 
 CUBE = Constant(27, "", "taps of a 3 × 3 × 3 kernel")
 HALVING = Constant(36, "", "taps of a 4 × 3 × 3 kernel, which halves the frames")
+GUIDE_KERNELS = Constant(2, "", "a product with the scale and a sum with the shift")
 SWISH_KERNELS = Constant(2, "", "swish is written as a sigmoid and a product")
 
 
@@ -32,7 +33,7 @@ def guided_norm(name: str, net: ClipCoder, plane: Forward, width: Count) -> tupl
         elementwise(f"{name}.repeat", here * net.code_channels),
         group_norm(name, plane, width, kernels=LONE),
         convolution(f"{name}.guide", here, net.code_channels, width, POINT, count=2),
-        elementwise(f"{name}.scale_shift", here * width, kernels=SCALE_AND_SHIFT),
+        elementwise(f"{name}.scale_shift", here * width, kernels=GUIDE_KERNELS),
     )
 
 
