@@ -14,11 +14,27 @@ from tokencost.counting.scale_transformer import scale_transformer
 from tokencost.counting.single_stream_dit import single_stream_dit
 from tokencost.counting.transformer import caption_projector, decoder_lm, decoder_lm_image, text_encoder, vision_tower
 from tokencost.counting.unet import unet
+from tokencost.counting.video_coder_cogvideox import cogvideox_decode, cogvideox_encode
+from tokencost.counting.video_coder_deep import deep_decode, deep_encode
+from tokencost.counting.video_coder_hunyuan import hunyuan_decode, hunyuan_encode
+from tokencost.counting.video_coder_ltx import ltx_decode, ltx_encode
+from tokencost.counting.video_coder_mochi import mochi_decode, mochi_encode
+from tokencost.counting.video_coder_stacked import stacked_decode, stacked_encode
+from tokencost.counting.video_coder_wan import wan_decode, wan_encode
 from tokencost.nouns.convnet import ClipCoder, ImageCoder, UNet
 from tokencost.nouns.diffusion_transformer import AsymmetricMMDiT, CrossDiT, JointDiT, LinearDiT, MMDiT, SingleStreamDiT
 from tokencost.nouns.network import Network
 from tokencost.nouns.scale_transformer import ScaleTransformer
 from tokencost.nouns.transformer import DecoderLM, TextEncoder, VisionTower
+from tokencost.nouns.video_coder import (
+    CogVideoXCoder,
+    DeepCoder,
+    HunyuanCoder,
+    LtxCoder,
+    MochiCoder,
+    StackedCoder,
+    WanCoder,
+)
 from tokencost.nouns.work import Forward, Operator
 
 Pass = Callable[[Any, Forward], tuple[Operator, ...]]
@@ -37,6 +53,13 @@ PASSES: Mapping[type, Mapping[str, Pass]] = {
     UNet: {"forward": unet},
     ImageCoder: {"encode": encode_image, "decode": decode_image},
     ClipCoder: {"encode": encode_clip, "decode": decode_clip},
+    WanCoder: {"encode": wan_encode, "decode": wan_decode},
+    CogVideoXCoder: {"encode": cogvideox_encode, "decode": cogvideox_decode},
+    LtxCoder: {"encode": ltx_encode, "decode": ltx_decode},
+    MochiCoder: {"encode": mochi_encode, "decode": mochi_decode},
+    HunyuanCoder: {"encode": hunyuan_encode, "decode": hunyuan_decode},
+    DeepCoder: {"encode": deep_encode, "decode": deep_decode},
+    StackedCoder: {"encode": stacked_encode, "decode": stacked_decode},
 }
 """Network -> direction ("forward"; coders: "encode", "decode") -> its operators; an operator is known by its id."""
 

@@ -4,6 +4,15 @@ from tokencost.nouns.convnet import ClipCoder, ImageCoder, UNet
 from tokencost.nouns.diffusion_transformer import AsymmetricMMDiT, CrossDiT, JointDiT, LinearDiT, MMDiT, SingleStreamDiT
 from tokencost.nouns.scale_transformer import ScaleTransformer
 from tokencost.nouns.transformer import DecoderLM, TextEncoder, VisionTower
+from tokencost.nouns.video_coder import (
+    CogVideoXCoder,
+    DeepCoder,
+    HunyuanCoder,
+    LtxCoder,
+    MochiCoder,
+    StackedCoder,
+    WanCoder,
+)
 
 Network = (
     UNet
@@ -19,4 +28,11 @@ Network = (
     | CrossDiT
     | LinearDiT
     | ScaleTransformer
+    | WanCoder
+    | CogVideoXCoder
+    | LtxCoder
+    | MochiCoder
+    | HunyuanCoder
+    | DeepCoder
+    | StackedCoder
 )
