@@ -1,12 +1,14 @@
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 
 from tests.counting.records import network
 from tokencost.counting.networks import network_params, operators
-from tokencost.counting.operators import flop_by_class
+from tokencost.counting.operators import flop, flop_by_class
 from tokencost.nouns.work import Forward
 
 CASES = yaml.safe_load((Path(__file__).parents[1] / "cases/diffusion_transformers.yaml").read_text())
@@ -50,3 +52,17 @@ def test_every_operator_has_an_id_of_its_own(name: str) -> None:
     ids = [op.id for op in operators(network(name), forward(1, 64, 64, 2, 32))]
 
     assert sorted(set(ids)) == sorted(ids)
+
+
+@pytest.mark.parametrize(
+    "name", ["sd3.5-medium-mmdit", "mochi-1-dit", "cogvideox1.5-5b-dit", "z-image-turbo-dit", "open-sora-1.2-dit"]
+)
+def test_a_sweep_over_sizes_counts_what_single_sizes_count(name: str) -> None:
+    """
+    A sweep puts arrays where a plan puts numbers; patches and padding are rounded in both.
+    """
+    widths = np.array([64.0, 81.0, 96.0])
+    swept = operators(network(name), replace(forward(2, 1, 48, 5, 33), width=widths))
+    single = [operators(network(name), forward(2, width, 48, 5, 33)) for width in widths]
+
+    assert [sum(flop(op) for op in ops) for ops in single] == list(sum(flop(op) for op in swept))

@@ -9,6 +9,7 @@ from tokencost.nouns.work import Attention, Forward, Operator
 from tokencost.units import Constant, Count
 
 SCALES_AND_GATES = Constant(4, "", "modulation vectors of a layer whose norms only scale: scale and gate, twice")
+JOIN = dit.Eager("padding is left out of queries, keys and values, and both streams are copied together", 6)
 AXES = Constant(3, "", "time, height and width of a position")
 HALF = Constant(2, "", "a rotation takes channels in pairs")
 
@@ -24,10 +25,10 @@ def asymmetric_mmdit(net: AsymmetricMMDiT, fwd: Forward) -> tuple[Operator, ...]
     return (
         *_embeddings(net, fwd, video.rows),
         *_positions(net, tokens),
-        *_stream(net, fwd, video, net.layers, net.ffn),
-        *_stream(net, fwd, text, net.layers - 1, net.text_ffn),
+        *_stream(net, fwd, video, net.layers, ffn=net.ffn),
+        *_stream(net, fwd, text, net.layers - 1, ffn=net.text_ffn),
         last,
-        dit.on(video, "attention.rotary", dit.Eager(2 * dit.ROTARIES["real"].kernels)),
+        *dit.rotation(video, "real"),
         *_joint_attention(net, fwd, tokens),
         *dit.last_layer(fwd, final, net.patch * net.patch * net.out_channels),
     )
@@ -66,7 +67,7 @@ def _positions(net: AsymmetricMMDiT, tokens: Count) -> tuple[Operator, ...]:
     )
 
 
-def _stream(net: AsymmetricMMDiT, fwd: Forward, stream: Stream, updated: Count, ffn: Count) -> tuple[Operator, ...]:
+def _stream(net: AsymmetricMMDiT, fwd: Forward, stream: Stream, updated: Count, *, ffn: Count) -> tuple[Operator, ...]:
     """One stream; in `updated` layers attention and feed-forward write back to it, behind a norm of their own."""
     back = Stream(stream.id, stream.rows, stream.width, updated)
     head_dim = net.width // net.heads
@@ -90,8 +91,7 @@ def _stream(net: AsymmetricMMDiT, fwd: Forward, stream: Stream, updated: Count, 
 
 def _joint_attention(net: AsymmetricMMDiT, fwd: Forward, tokens: Count) -> tuple[Operator, ...]:
     whole = tokens + fwd.text
-    join = dit.Eager(dit.JOIN_KERNELS + dit.JOIN_KERNELS)
     return (
-        dit.eager("attention.join", join, fwd.sequences * whole * net.width, count=net.layers),
+        dit.eager("attention.join", JOIN, fwd.sequences * whole * net.width, count=net.layers),
         *dit.attention("attention", fwd, net.heads, net.width, queries=whole, context=whole, count=net.layers),
     )

@@ -10,6 +10,7 @@ from tokencost.nouns.work import Forward, Operator
 from tokencost.units import Constant, Count
 
 LEARNED_SCALE_AND_SHIFT = Constant(2, "", "vectors of a LayerNorm with weight and bias")
+HEAD_NORMS = dit.Eager("a LayerNorm of the queries and one of the keys", 2)
 NORMS = Constant(2, "", "modulated norms of a layer, each with a linear layer for both kinds of tokens")
 
 
@@ -38,7 +39,7 @@ def _layer(net: JointDiT, fwd: Forward, stream: Stream, tokens: Count) -> tuple[
         *_apart(stream, video, "norm1", dit.MODULATED_NORM, params=affine),
         dit.on(stream, "norm1.join", dit.PLAIN),
         dit.project(stream, "attention.qkv", net.width, each=QUERY_KEY_VALUE),
-        dit.on(stream, "attention.qk_norm", dit.Eager(NORMS), params=_head_norm_params(net)),
+        dit.on(stream, "attention.qk_norm", HEAD_NORMS, params=_head_norm_params(net)),
         *dit.rotation(stream, net.rotary),
         *dit.attention("layers.attention", fwd, net.heads, net.width, queries=whole, context=whole, count=net.layers),
         dit.project(stream, "attention.out", net.width),

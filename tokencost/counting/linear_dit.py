@@ -16,8 +16,7 @@ from tokencost.units import Constant, Count
 
 TAPS = Constant(9, "", "positions of a 3 × 3 convolution")
 SUM_ROW = Constant(1, "", "a row of ones behind the values that adds up the weights of each query")
-LINEAR_ATTENTION = dit.Eager(10, 1.75)
-"""Rectified queries and keys, casts to 32-bit, the row of ones, the division and the casts back."""
+LINEAR_ATTENTION = dit.Eager("rectifiers, casts to 32 bits, the row of ones, the division, the casts back", 10, 1.75)
 
 
 @formula("huggingface-diffusers", says="operators of one call: embeddings, layers, last layer")

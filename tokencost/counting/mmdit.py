@@ -16,6 +16,7 @@ EXTRA_VECTORS = Constant(
 )
 REFINER_GATES = Constant(2, "", "gates of a text refiner layer, one per branch")
 LEARNED_SCALE_AND_SHIFT = Constant(2, "", "vectors of a LayerNorm with weight and bias")
+JOIN = dit.Eager("queries, keys and values of both streams are copied into one tensor each", 3)
 
 
 @formula(
@@ -153,9 +154,8 @@ def _double_text(net: MMDiT, fwd: Forward, text: Stream) -> tuple[Operator, ...]
 
 def _joint_attention(net: MMDiT, fwd: Forward, tokens: Count) -> tuple[Operator, ...]:
     whole = tokens + fwd.text
-    join = dit.Eager(dit.JOIN_KERNELS)
     return (
-        dit.eager("double.attention.join", join, fwd.sequences * whole * net.width, count=net.layers),
+        dit.eager("double.attention.join", JOIN, fwd.sequences * whole * net.width, count=net.layers),
         *dit.attention("double.attention", fwd, net.heads, net.width, queries=whole, context=whole, count=net.layers),
     )
 

@@ -11,8 +11,7 @@ from tokencost.units import Constant, Count
 
 QUERY_AND_VALUE_BIAS = Constant(2, "", "keys have no bias")
 LEARNED_SCALE_AND_SHIFT = Constant(2, "", "vectors of a LayerNorm with weight and bias")
-UNIT_LENGTH = dit.Eager(6, 1.2)
-"""Square, sum, root, clamp and division bring a query or key to length one; a learned factor scales the queries."""
+UNIT_LENGTH = dit.Eager("norm, clamp and division of queries and of keys; a learned factor scales the queries", 6, 1.2)
 
 
 @formula("infinity-repo", says="operators of one scale: condition, layers over the cache, logits of every token")

@@ -27,10 +27,10 @@ def single_stream_dit(net: SingleStreamDiT, fwd: Forward) -> tuple[Operator, ...
     return (
         *_embeddings(net, fwd, refined.rows, read.rows),
         *_modulation(net, fwd, refined),
-        *_layer(net, fwd, refined, image, dit.COMPOSED_MODULATED_NORM),
-        *_layer(net, fwd, read, text, dit.COMPOSED_NORM),
+        *_layer(net, fwd, refined, image, norm=dit.COMPOSED_MODULATED_NORM),
+        *_layer(net, fwd, read, text, norm=dit.COMPOSED_NORM),
         *_modulation(net, fwd, whole),
-        *_layer(net, fwd, whole, image + text, dit.COMPOSED_MODULATED_NORM),
+        *_layer(net, fwd, whole, image + text, norm=dit.COMPOSED_MODULATED_NORM),
         *_last_layer(net, fwd, whole.rows),
     )
 
@@ -54,7 +54,9 @@ def _modulation(net: SingleStreamDiT, fwd: Forward, stream: Stream) -> tuple[Ope
     return (linear(f"{stream.id}.modulation", fwd.sequences, net.time_width, columns, count=stream.layers),)
 
 
-def _layer(net: SingleStreamDiT, fwd: Forward, stream: Stream, tokens: Count, norm: dit.Eager) -> tuple[Operator, ...]:
+def _layer(
+    net: SingleStreamDiT, fwd: Forward, stream: Stream, tokens: Count, *, norm: dit.Eager
+) -> tuple[Operator, ...]:
     """Norms before and after both branches; `norm` is the first of each pair, modulated or not."""
     name, width = stream.id, net.width
     return (
