@@ -134,14 +134,16 @@ def _shrink(name: str, fine: Forward, width: Count) -> Iterator[Operator]:
     yield convolution(f"{name}.conv", positions(coarse), width, width, SQUARE, inputs=positions(fine))
 
 
-def _along_time(name: str, plane: Forward, pieces: Count, width: Count, *, frames: Count = 1) -> Iterator[Operator]:
+def _along_time(name: str, plane: Forward, pieces: Count, width: Count, *, frames: int = 1) -> Iterator[Operator]:
     """A convolution along time that writes `frames` frames for one; the first piece passes it by.
 
     The plane is the one it would have if every piece ran it.
     """
     part = (pieces - 1) / pieces
-    yield elementwise(f"{name}.join", positions(plane) * width * part, kernels=PAD_KERNELS)
+    yield elementwise(f"{name}.join", positions(plane) * width, kernels=PAD_KERNELS, count=part)
     yield share(convolution(f"{name}.conv", positions(plane), width, frames * width, LINE), part)
+    if frames > 1:
+        yield elementwise(f"{name}.split", positions(plane) * frames * width, kernels=SPLIT_KERNELS, count=part)
 
 
 def _decoder_levels(net: WanCoder, latent: Forward, widths: list[int]) -> Iterator[Operator]:
@@ -155,7 +157,6 @@ def _decoder_levels(net: WanCoder, latent: Forward, widths: list[int]) -> Iterat
             if doubles[level]:
                 every = replace(plane, frames=2 ** sum(doubles[:level]) * latent.frames)
                 yield from _along_time(f"{name}.sample.time", every, latent.frames, outer, frames=2)
-                yield elementwise(f"{name}.sample.split", positions(plane) * 2 * outer, kernels=SPLIT_KERNELS)
                 plane = longer(plane, 2)
             plane = finer(plane, SIDES)
             yield from _enlarge(f"{name}.sample", plane, outer, inner)
