@@ -1,0 +1,54 @@
+"""The command table."""
+
+import typer
+
+from tokencost.cli.catalog import catalog
+from tokencost.cli.check import check
+from tokencost.cli.compare import compare
+from tokencost.cli.estimate import estimate
+from tokencost.cli.explain import explain
+from tokencost.cli.plan import plan
+from tokencost.cli.schema import schema
+from tokencost.cli.tokens import tokens
+
+SUMMARY = """Cost and capacity planner for generative media.
+
+  tokencost plan specs/poster-1024.yaml     which model, why, at what cost
+  tokencost compare --res 1024              all models side by side
+"""
+EXITS = "Exit codes: 0 done · 1 internal error · 2 wrong input · 3 the verdict is no · 4 cannot read or write"
+
+app = typer.Typer(
+    help=SUMMARY,
+    epilog=EXITS,
+    add_completion=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(invoke_without_command=True)
+def start(
+    context: typer.Context,
+    version: bool = typer.Option(False, "--version", help="Print the version and stop."),
+) -> None:
+    """Print short help where nothing is asked."""
+    if version:
+        from tokencost import __version__
+
+        typer.echo(f"tokencost {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+PLAN, EXPLORE, SETUP = "Plan and gate", "Explore", "Set up"
+app.command(rich_help_panel=PLAN)(plan)
+app.command(rich_help_panel=PLAN)(check)
+app.command(rich_help_panel=EXPLORE)(compare)
+app.command(rich_help_panel=EXPLORE)(estimate)
+app.command(rich_help_panel=EXPLORE)(tokens)
+app.command(rich_help_panel=EXPLORE)(explain)
+app.add_typer(catalog, name="catalog", rich_help_panel=SETUP)
+app.command(rich_help_panel=SETUP)(schema)

@@ -1,0 +1,121 @@
+"""Flags that several commands share, and what they become."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tokencost.errors import UsageError
+
+if TYPE_CHECKING:
+    from tokencost.catalog.load import Catalog
+    from tokencost.planning.options import GuidanceMode, OutputOptions, RunOptions
+
+Format = Annotated[str, typer.Option("--format", "-f", help="How to print the answer; -h of each command lists its formats.")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write the answer to this file instead.")]
+CatalogDir = Annotated[
+    Path | None, typer.Option("--catalog", envvar="TOKENCOST_CATALOG", help="Folder with records of your own.")
+]
+Set = Annotated[list[str] | None, typer.Option("--set", help="Override a field of the spec: --set output.width=512.")]
+NoColor = Annotated[bool, typer.Option("--no-color", help="No colour, also on a terminal.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No notes on standard error.")]
+Gpu = Annotated[str, typer.Option("--gpu", help="GPU, e.g. a100-80gb-sxm, h100-80gb-sxm.")]
+Gpus = Annotated[int, typer.Option("--gpus", min=1, max=1024, help="GPUs that share one request.")]
+Engine = Annotated[str, typer.Option("--engine", help="Software: eager, compile, tensorrt, vllm, xdit, ...")]
+PrecisionName = Annotated[str, typer.Option("--precision", help="bf16, fp16, fp8, int8, int4-weight-only, ...")]
+Parallelism = Annotated[str, typer.Option("--parallelism", help="tp4, ulysses4, cfg2xulysses2; default by model.")]
+Price = Annotated[str, typer.Option("--price", help="Your own price per GPU: '1.80 USD/h'.")]
+Batch = Annotated[int, typer.Option("--batch", min=1, max=4096, help="Requests that run together.")]
+Steps = Annotated[int | None, typer.Option("--steps", min=1, max=10_000, help="Sampler steps instead of the model's.")]
+GuidanceFlag = Annotated[str, typer.Option("--guidance", help="none, batched, sequential or distilled.")]
+Res = Annotated[str, typer.Option("--res", help="Size: 1024 for a square, or 1280x720.")]
+Width = Annotated[int | None, typer.Option("--width", min=1, max=65_536, help="Pixels.")]
+Height = Annotated[int | None, typer.Option("--height", min=1, max=65_536, help="Pixels.")]
+Frames = Annotated[int | None, typer.Option("--frames", min=1, max=100_000, help="Frames of the clip.")]
+SecondsFlag = Annotated[float | None, typer.Option("--seconds", min=0.01, max=100_000, help="Length of the clip.")]
+Fps = Annotated[float | None, typer.Option("--fps", min=0.1, max=1000, help="Frames per second of the clip.")]
+PromptTokens = Annotated[int, typer.Option("--prompt-tokens", min=0, max=10_000_000, help="Tokens of the user's prompt.")]
+OutputTokens = Annotated[int, typer.Option("--output-tokens", min=1, max=10_000_000, help="Tokens of an answer about an image.")]
+
+
+def load_catalog(extra: Path | None) -> "Catalog":
+    """The catalogue with the user's folder over it: the flag, else the environment, else pyproject.toml."""
+    from tokencost.catalog.load import load
+
+    return load(extra or _configured())
+
+
+def _configured() -> Path | None:
+    """`catalog` of [tool.tokencost] in the pyproject.toml of this folder or the nearest one above."""
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        path = folder / "pyproject.toml"
+        if not path.is_file():
+            continue
+        import tomllib
+
+        try:
+            said = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("tokencost", {}).get("catalog")
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+            return None
+        return folder / said if isinstance(said, str) else None
+    return None
+
+
+def output_options(
+    *, res: str, width: int | None, height: int | None, frames: int | None, seconds: float | None, fps: float | None,
+    prompt_tokens: int, output_tokens: int,
+) -> "OutputOptions":  # fmt: skip
+    """Size flags together; contradictions are refused."""
+    from tokencost.planning.options import OutputOptions
+
+    if res and (width or height):
+        raise UsageError("give --res or --width and --height, not both")
+    if frames and seconds and fps and round(seconds * fps) != frames:
+        raise UsageError(f"--seconds {seconds:g} at --fps {fps:g} are {seconds * fps:g} frames, not --frames {frames}")
+    if res:
+        width, height = size_of(res)
+    return OutputOptions(
+        width=width, height=height, frames=frames, seconds=seconds, fps=fps,
+        prompt_tokens=prompt_tokens, output_tokens=output_tokens,
+    )  # fmt: skip
+
+
+def size_of(res: str) -> tuple[int, int]:
+    """`1024` or `1280x720` as width and height in pixels."""
+    parts = res.lower().split("x")
+    if len(parts) > 2 or not all(part.isascii() and part.isdigit() and 0 < int(part[:9]) <= 65_536 for part in parts):
+        raise UsageError(f"--res {res[:40]!r}: write 1024 for a square or 1280x720")
+    return int(parts[0]), int(parts[-1])
+
+
+def run_options(
+    *, gpu: str, gpus: int, engine: str, precision: str, parallelism: str, price: str, batch: int,
+    steps: int | None = None, guidance: str = "",
+) -> "RunOptions":  # fmt: skip
+    """Platform flags together."""
+    from tokencost.planning.options import RunOptions
+    from tokencost.units import Unit
+
+    try:
+        asked = Unit("USD/s").parse(price) if price else None
+    except ValueError as error:
+        raise UsageError(f"--price: {error}") from error
+    if asked is not None and not 0 <= asked < float("inf"):
+        raise UsageError(f"--price: {price[:40]!r} is not a price")
+    return RunOptions(
+        gpu=gpu, gpus=gpus, engine=engine, precision=precision, parallelism=parallelism, price=asked, batch=batch,
+        steps=steps, guidance=guidance_mode(guidance),
+    )  # fmt: skip
+
+
+def guidance_mode(text: str) -> "GuidanceMode | None":
+    """How guidance branches run, or None for the model's own way."""
+    match text:
+        case "":
+            return None
+        case "none" | "batched" | "sequential" | "distilled":
+            return text
+    raise UsageError(f"--guidance {text[:40]!r}: choose from none, batched, sequential, distilled")
+
+

@@ -1,0 +1,73 @@
+"""Running a command to its end: whatever happens becomes a message and an exit code, never a traceback."""
+
+import os
+import signal
+import sys
+from types import FrameType
+
+import typer
+
+from tokencost.cli.app import app
+from tokencost.cli.exits import Exit
+from tokencost.cli.output import say
+from tokencost.errors import AccessError, TokencostError
+
+UsageProblem = typer.BadParameter.__mro__[2]
+"""The parser's own base of errors about flags and arguments."""
+
+BUG = "this is a bug in tokencost; please report it with the command you ran (TOKENCOST_DEBUG=1 shows where)"
+
+
+def run() -> int:
+    """Run the command line; returns the exit code."""
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        code = app(standalone_mode=False)
+        return int(code or 0)
+    except BrokenPipeError:
+        _forget_stdout()
+        return Exit.ACCESS
+    except AccessError as error:
+        return _tell(error, Exit.ACCESS)
+    except TokencostError as error:
+        return _tell(error, Exit.INPUT)
+    except (KeyboardInterrupt, typer.Abort):
+        return Exit.INTERRUPTED
+    except MemoryError:
+        say("error: out of memory; ask for less at once")
+        return Exit.ACCESS
+    except Exception as error:
+        return _unexpected(error)
+
+
+def _unexpected(error: Exception) -> int:
+    if isinstance(error, UsageProblem):
+        message = str(getattr(error, "format_message", lambda: error)())
+        context = getattr(error, "ctx", None)
+        path = getattr(context, "command_path", "tokencost")
+        say(f"error: {_printable(message)}\n`{path} -h` shows how it is used")
+        return Exit.INPUT
+    if os.environ.get("TOKENCOST_DEBUG"):
+        raise error
+    say(f"error: {type(error).__name__}: {_printable(str(error)[:300])}\n{BUG}")
+    return Exit.INTERNAL
+
+
+def _tell(error: TokencostError, code: Exit) -> int:
+    for problem in error.problems:
+        say(f"error: {_printable(str(problem))}")
+    return code
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in text)
+
+
+def _terminated(signum: int, frame: FrameType | None) -> None:
+    raise SystemExit(Exit.TERMINATED)
+
+
+def _forget_stdout() -> None:
+    """Nobody reads any more; keep the interpreter from complaining about it at exit."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())

@@ -1,0 +1,39 @@
+"""`tokencost tokens`: what an image or a clip is in tokens."""
+
+from typing import Annotated
+
+import typer
+
+from tokencost.cli import options as o
+from tokencost.cli.show import show
+
+
+def tokens(
+    tokenizer: Annotated[str, typer.Option("--tokenizer", help="Tokenizer id, e.g. emu3, sd3-latent.")] = "",
+    stride: Annotated[str, typer.Option("--stride", help="Instead of a tokenizer: frames x height x width, 4x4x4.")] = "",
+    codebook: Annotated[int, typer.Option("--codebook", min=0, max=2**40, help="Codes of a tokenizer given by its stride.")] = 0,
+    res: o.Res = "",
+    width: o.Width = None,
+    height: o.Height = None,
+    seconds: o.SecondsFlag = None,
+    fps: o.Fps = None,
+    frames: o.Frames = None,
+    prompt_tokens: o.PromptTokens = 64,
+    catalog: o.CatalogDir = None,
+    format: o.Format = "table",  # noqa: A002
+    output: o.Output = None,
+    no_color: o.NoColor = False,
+    quiet: o.Quiet = False,
+) -> None:
+    """Tokens of an image or clip: grid, visual, structural, generated.
+
+    Example: tokencost tokens --tokenizer emu3 --width 512 --height 512
+    """
+    from tokencost.planning.grid import tokens_for
+
+    size = o.output_options(
+        res=res, width=width, height=height, frames=frames, seconds=seconds, fps=fps,
+        prompt_tokens=prompt_tokens, output_tokens=1,
+    )  # fmt: skip
+    found = tokens_for(o.load_catalog(catalog), tokenizer=tokenizer, stride=stride, codebook=codebook, size=size)
+    show("tokens", found, format, output, no_color=no_color)

@@ -1,0 +1,53 @@
+"""One model by name: the task it does first, its native size where nothing else is asked."""
+
+from dataclasses import replace
+
+from tokencost.catalog.load import Catalog
+from tokencost.errors import CatalogError, UsageError
+from tokencost.nouns.answer import Estimate
+from tokencost.nouns.model import Model, TaskName
+from tokencost.nouns.request import Request
+from tokencost.planning.candidates import fitted
+from tokencost.planning.compare import request_for, task_named
+from tokencost.planning.estimate import estimate
+from tokencost.planning.options import OutputOptions, RunOptions
+
+
+def single(catalog: Catalog, name: str, task: str, output: OutputOptions, options: RunOptions) -> Estimate:
+    """The estimate of one model; sizes off its grid are refused with the nearest that work."""
+    model, request = asked(catalog, name, task, output, options)
+    request, notes, wrong = fitted(catalog, model, request)
+    if wrong:
+        raise UsageError(*(f"{model.id}: {violation.message}" for violation in wrong))
+    return estimate(catalog, model, request, options, notes)
+
+
+def asked(catalog: Catalog, name: str, task: str, output: OutputOptions, options: RunOptions) -> tuple[Model, Request]:
+    """The model, and the request as it would get it."""
+    model: Model = catalog.get("models", name)
+    if not model.components and model.family != "api":
+        raise CatalogError(f"{model.id}: its networks are not public ({', '.join(model.undisclosed)})")
+    chosen = task_named(task) if task else _first_task(model)
+    if chosen not in model.tasks:
+        raise UsageError(f"{model.id} does {', '.join(model.tasks) or 'no task of tokencost'}, not {chosen}")
+    return model, request_for(chosen, native(model, chosen, output), batch=options.batch)
+
+
+def _first_task(model: Model) -> TaskName:
+    if not model.tasks:
+        raise UsageError(f"{model.id} does none of the tasks; it is in the catalogue for training and validation")
+    return model.tasks[0]
+
+
+def native(model: Model, task: TaskName, output: OutputOptions) -> OutputOptions:
+    """What was asked, with the model's native size where nothing was."""
+    made = model.generation.native if model.generation and task != "image-to-text" else None
+    if made is None:
+        return output
+    sized = output if output.width or output.height else replace(output, width=made.width, height=made.height)
+    if task != "text-to-video":
+        return sized
+    fps = sized.fps or float(made.fps)
+    if sized.frames or sized.seconds:
+        return replace(sized, fps=fps)
+    return replace(sized, frames=made.frames, fps=fps)
