@@ -57,7 +57,7 @@ def cogvideox_decode(net: CogVideoXCoder, fwd: Forward) -> tuple[Operator, ...]:
     clip = _enlarged(net, latent, len(net.channels) - 1)
     operators = (
         *padded("decode.in.conv", latent, net.latent_channels, widest, idiom=IDIOM),
-        *guided_resnets(net, "decode.middle", latent, (widest, widest), 2),
+        *guided_resnets(net, "decode.middle", latent, (widest, widest), count=2),
         *_decoder_levels(net, latent),
         *guided_norm(net, "decode.out.norm", clip, finest),
         *padded("decode.out.conv", clip, finest, COLOURS, idiom=IDIOM),
@@ -99,7 +99,7 @@ def _decoder_levels(net: CogVideoXCoder, latent: Forward) -> Iterator[Operator]:
     widths = net.channels[::-1]
     for level, width in enumerate(widths):
         name, plane = f"decode.up.{level}", _enlarged(net, latent, level)
-        yield from guided_resnets(net, name, plane, (widths[max(level - 1, 0)], width), net.resnets + 1)
+        yield from guided_resnets(net, name, plane, (widths[max(level - 1, 0)], width), count=net.resnets + 1)
         if level < last:
             fine = _enlarged(net, latent, level + 1)
             yield elementwise(f"{name}.sample.repeat", positions(fine) * width, kernels=SAMPLE_KERNELS)
@@ -116,7 +116,7 @@ def guided_norm(net: CogVideoXCoder, name: str, plane: Forward, width: Count) ->
 
 
 def guided_resnets(
-    net: CogVideoXCoder, name: str, plane: Forward, widths: tuple[int, int], count: int
+    net: CogVideoXCoder, name: str, plane: Forward, widths: tuple[int, int], *, count: int
 ) -> Iterator[Operator]:
     """Residual blocks whose normalisations read the latent."""
     for number in range(count):

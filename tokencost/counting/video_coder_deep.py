@@ -44,7 +44,7 @@ def deep_encode(net: DeepCoder, fwd: Forward) -> tuple[Operator, ...]:
     planes = [coarser(fwd, 2**level) for level in range(len(net.channels))]
     levels: list[Operator] = []
     for level, (plane, width) in enumerate(zip(planes, net.channels, strict=True)):
-        levels += _blocks(net, f"encode.down.{level}", plane, level, net.encoder_blocks[level])
+        levels += _blocks(net, f"encode.down.{level}", plane, level, count=net.encoder_blocks[level])
         if level < len(net.channels) - 1:
             levels += _shrink(f"encode.down.{level}.sample", plane, width, net.channels[level + 1])
     latent, widest = planes[-1], net.channels[-1]
@@ -61,11 +61,11 @@ def deep_decode(net: DeepCoder, fwd: Forward) -> tuple[Operator, ...]:
     """Latents to images of pixels."""
     last = len(net.channels) - 1
     latent, finest, widest = coarser(fwd, 2**last), net.channels[0], net.channels[-1]
-    plane, levels = latent, list(_blocks(net, "decode.up.0", latent, last, net.decoder_blocks[last]))
+    plane, levels = latent, list(_blocks(net, "decode.up.0", latent, last, count=net.decoder_blocks[last]))
     for level in range(last - 1, -1, -1):
         name, plane = f"decode.up.{last - level}", finer(plane, SIDES)
         levels += _enlarge(f"{name}.sample", plane, net.channels[level + 1], net.channels[level])
-        levels += _blocks(net, name, plane, level, net.decoder_blocks[level])
+        levels += _blocks(net, name, plane, level, count=net.decoder_blocks[level])
     return (
         square("decode.in.conv", latent, net.latent_channels, widest),
         elementwise("decode.in.repeat", positions(latent) * widest, kernels=REPEAT_KERNELS),
@@ -97,7 +97,7 @@ def _enlarge(name: str, fine: Forward, inner: int, outer: int) -> Iterator[Opera
     yield elementwise(f"{name}.add", positions(fine) * outer)
 
 
-def _blocks(net: DeepCoder, name: str, plane: Forward, level: int, count: int) -> Iterator[Operator]:
+def _blocks(net: DeepCoder, name: str, plane: Forward, level: int, *, count: int) -> Iterator[Operator]:
     width = net.channels[level]
     for number in range(count):
         if level < net.attention_from:

@@ -38,7 +38,7 @@ def mochi_encode(net: MochiCoder, fwd: Forward) -> tuple[Operator, ...]:
         elementwise("encode.in.layout", positions(fwd) * finest, kernels=LAYOUT_KERNELS),
         *resnets("encode.in", fwd, (finest, finest), net.resnets[0], idiom=IDIOM),
         *_encoder_levels(net, fwd),
-        *attentive_resnets(net, "encode.middle", latent, widest, net.resnets[-1]),
+        *attentive_resnets(net, "encode.middle", latent, widest, count=net.resnets[-1]),
         normalised("encode.out.norm", latent, widest, idiom=IDIOM),
         linear("encode.out.project", positions(latent), widest, MOMENTS * net.latent_channels, bias=False),
     )
@@ -74,7 +74,7 @@ def _encoder_levels(net: MochiCoder, clip: Forward) -> Iterator[Operator]:
         yield elementwise(f"{name}.sample.pad", positions(fine) * inner)
         taps = time * space**2
         yield convolution(f"{name}.sample.conv", positions(plane), inner, outer, taps, inputs=positions(fine))
-        yield from attentive_resnets(net, name, plane, outer, net.resnets[level + 1])
+        yield from attentive_resnets(net, name, plane, outer, count=net.resnets[level + 1])
 
 
 def _decoder_levels(net: MochiCoder, latent: Forward) -> Iterator[Operator]:
@@ -89,7 +89,7 @@ def _decoder_levels(net: MochiCoder, latent: Forward) -> Iterator[Operator]:
         yield elementwise(f"{name}.sample.unfold", positions(plane) * outer)
 
 
-def attentive_resnets(net: MochiCoder, name: str, plane: Forward, width: int, count: int) -> Iterator[Operator]:
+def attentive_resnets(net: MochiCoder, name: str, plane: Forward, width: int, *, count: int) -> Iterator[Operator]:
     """Residual blocks, each followed by attention along time."""
     for number in range(count):
         block = f"{name}.{number}"
