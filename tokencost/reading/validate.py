@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from tokencost.errors import Problem, SpecError
 from tokencost.reading.document import Document, Path
-from tokencost.reading.shape import inside, keys_of, records, tag_of
+from tokencost.reading.shape import choices, inside, keys_of, records, tag_of
 from tokencost.units import quoted
 
 MANY = 14
@@ -109,7 +109,9 @@ def _problem(detail: Any, path: Path, around: Any, document: Document) -> Proble
         name = str(path[-1]) if path else ""
         return document.key_problem(path, f"unknown key {quoted(name)}; {suggestion(name, keys_of(around))}")
     if kind in MISSING:
-        return document.key_problem(path[:-1], f"the key {quoted(path[-1] if path else '')} is missing")
+        words = choices(inside(around, path[-1])) if path else []
+        text = f"the key {quoted(path[-1] if path else '')} is missing"
+        return document.key_problem(path[:-1], f"{text}; {listed(words)}" if words else text)
     if isinstance(context.get("error"), MisfitError):
         return document.problem((*path, *context["error"].at), str(context["error"]))
     return document.problem(path, _worded(detail, path, around))

@@ -1,0 +1,64 @@
+"""A product to the nouns that plans are made of."""
+
+from tokencost.nouns.model import Bound
+from tokencost.nouns.request import Budget, LatencyLimit, Request, Traffic
+from tokencost.spec.product import Product
+
+PERCENTILES = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
+
+
+def request_of(product: Product) -> Request:
+    """One call of the product; `batch` is 1 unless the spec assumes another."""
+    size, batch = product.output or product.input, product.assume.batch
+    if size is None:
+        raise ValueError("a product has an input or an output; load() refuses one without")
+    return Request(
+        task=product.task,
+        width=float(size.width),
+        height=float(size.height),
+        frames=float(product.output.length) if product.output else 1.0,
+        fps=(product.output.fps if product.output else None) or 0.0,
+        prompt_tokens=float(product.prompt_tokens),
+        output_tokens=float(product.output_tokens) if product.task == "image-to-text" else 0.0,
+        batch=float(batch.value) if batch else 1.0,
+    )
+
+
+def traffic_of(product: Product) -> Traffic | None:
+    """Average and peak rate; None where the spec says nothing or leaves it to a trace."""
+    said = product.traffic
+    if said is None or not (said.average or said.peak):
+        return None
+    average, peak = said.average or said.peak or 0.0, said.peak or said.average or 0.0
+    return Traffic(average=average, peak=peak, burstiness=said.burstiness or 1.0)
+
+
+def limits_of(product: Product) -> tuple[LatencyLimit, ...]:
+    """The bounded percentiles, lowest first."""
+    if product.latency is None:
+        return ()
+    given = ((share, getattr(product.latency, key)) for key, share in PERCENTILES.items())
+    return tuple(LatencyLimit(percentile=share, limit=limit) for share, limit in given if limit is not None)
+
+
+def budget_of(product: Product) -> Budget:
+    """What may be spent; infinite where the spec says nothing."""
+    said = product.budget
+    infinite = float("inf")
+    if said is None:
+        return Budget()
+    return Budget(per_asset=said.per_asset or infinite, per_month=said.per_month or infinite)
+
+
+def bounds_of(product: Product) -> tuple[Bound, ...]:
+    """The published scores a model has to reach, by metric."""
+    better = {">=": "higher", "<=": "lower"}
+    return tuple(
+        Bound(metric=metric, value=bound.value, better=better[bound.operator])  # type: ignore[arg-type]
+        for metric, bound in sorted(product.quality.bounds.items())
+    )
+
+
+def gpus_of(product: Product) -> int:
+    """GPUs of one replica: as given, or as many as the parallelism needs."""
+    return product.platform.gpus or product.platform.shared_by

@@ -1,0 +1,95 @@
+"""What a task needs and what it has no use for, and what is left empty: judged on the file as it stands.
+
+These checks look at which keys are there, so they work beside the checks of the values: all problems
+are found in one go.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path as FilePath
+from typing import Any
+
+from tokencost.errors import Problem
+from tokencost.reading.document import Document, Path
+from tokencost.units import quoted
+
+USELESS: Mapping[str, tuple[tuple[Path, str], ...]] = {
+    "text-to-image": (
+        (("output", "seconds"), "an image has no length; remove seconds, or write task: text-to-video"),
+        (("output", "fps"), "an image has no frames per second; remove fps, or write task: text-to-video"),
+        (("output", "frames"), "an image has no frames; remove frames, or write task: text-to-video"),
+        (("input",), "text-to-image takes no input; the size stands in output"),
+        (("output_tokens",), "only image-to-text answers in output_tokens"),
+    ),
+    "text-to-video": (
+        (("input",), "text-to-video takes no input; the size stands in output"),
+        (("output_tokens",), "only image-to-text answers in output_tokens"),
+    ),
+    "image-to-text": ((("output",), "image-to-text takes input {width, height} and output_tokens instead of output"),),
+}
+MUST = {"text-to-image": "output", "text-to-video": "output", "image-to-text": "input"}
+
+
+def fitting(document: Document) -> list[Problem]:
+    """Everything that is missing for the task, or has no place in it."""
+    data = document.data if isinstance(document.data, dict) else {}
+    task = data.get("task")
+    if not isinstance(task, str) or task not in MUST:
+        return []
+    useless = [document.key_problem(at, why) for at, why in USELESS[task] if _holds(data, at)]
+    return [*useless, *_missing(data, task, document)]
+
+
+def _missing(data: dict[str, Any], task: str, document: Document) -> Iterator[Problem]:
+    if MUST[task] not in data:
+        yield document.problem((), f"{task} needs {MUST[task]}: {{width, height}}; the key {MUST[task]!r} is missing")
+    size = data.get("output")
+    if task != "text-to-video" or not isinstance(size, dict) or "frames" in size:
+        return
+    absent = [key for key in ("seconds", "fps") if key not in size]
+    if absent:
+        text = f"a video needs seconds and fps, or frames; missing: {', '.join(absent)}"
+        yield document.key_problem(("output",), text)
+
+
+def _holds(data: Any, path: Path) -> bool:
+    for part in path:
+        if not isinstance(data, dict) or part not in data:
+            return False
+        data = data[part]
+    return True
+
+
+def empty_places(data: Any, document: Document, path: Path = ()) -> Iterator[Problem]:
+    """Every null: a spec has no use for one, and a comment that swallows a value leaves one behind."""
+    if data is None:
+        yield document.problem(path, f"nothing stands here; write a value or remove the key{_comment(document, path)}")
+    parts = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for part, value in parts:
+        yield from empty_places(value, document, (*path, part))
+
+
+def _comment(document: Document, path: Path) -> str:
+    line = document.marks.get(path, (0, 0))[0]
+    swallowed = 0 < line <= len(document.lines) and " #" in document.lines[line - 1]
+    return " ('#' after a space begins a comment)" if swallowed else ""
+
+
+def trace_problems(document: Document, folder: FilePath) -> Iterator[Problem]:
+    """A trace is a file inside the folder of the spec, wherever links lead."""
+    traffic = document.data.get("traffic") if isinstance(document.data, dict) else None
+    trace = traffic.get("trace") if isinstance(traffic, dict) else None
+    if isinstance(trace, str) and trace.strip():
+        fault = _trace_fault(trace, folder)
+        if fault:
+            yield document.problem(("traffic", "trace"), fault)
+
+
+def _trace_fault(trace: str, folder: FilePath) -> str:
+    try:
+        home = folder.resolve()
+        path = (home / trace).resolve()
+        if FilePath(trace).is_absolute() or not path.is_relative_to(home):
+            return f"trace {quoted(trace)} is not inside the folder of the spec; write a relative path"
+        return "" if path.is_file() else f"trace {quoted(trace)} does not exist in the folder of the spec"
+    except (OSError, ValueError, RuntimeError):
+        return f"trace {quoted(trace)} is not a path that can be opened"

@@ -1,0 +1,67 @@
+"""The names in a spec against the catalogue: GPUs, engines, precisions, models and metrics."""
+
+import difflib
+from collections.abc import Iterator
+from typing import Any
+
+from tokencost.catalog.load import Catalog, unknown
+from tokencost.errors import Problem
+from tokencost.reading.document import Document, Path
+from tokencost.reading.validate import in_order, known
+from tokencost.spec.quantities import NAME
+from tokencost.units import quoted
+
+
+def check_names(document: Document, catalog: Catalog) -> list[Problem]:
+    """A problem for every name that the catalogue does not have, and for every record named twice."""
+    data = known(document.data)
+    platform = known(data.get("platform"))
+    found = [
+        *_listed(document, ("platform", "gpu"), platform.get("gpu"), "gpus", catalog),
+        *_one(document, ("platform", "engine"), platform.get("engine"), "engines", catalog),
+        *_one(document, ("platform", "precision"), platform.get("precision"), "precisions", catalog),
+        *_listed(document, ("candidates",), data.get("candidates"), "models", catalog),
+        *_metrics(document, known(data.get("quality")), catalog),
+    ]
+    return in_order(found)
+
+
+def _one(document: Document, path: Path, name: Any, kind: str, catalog: Catalog) -> Iterator[Problem]:
+    if is_name(name) and catalog.find(kind, name.strip()) is None:
+        yield document.problem(path, unknown(kind, name.strip(), catalog))
+
+
+def _listed(document: Document, path: Path, names: Any, kind: str, catalog: Catalog) -> Iterator[Problem]:
+    if not isinstance(names, list):
+        yield from _one(document, path, names, kind, catalog)
+        return
+    first: dict[str, str] = {}
+    for n, name in enumerate(names[:200]):
+        yield from _one(document, (*path, n), name, kind, catalog)
+        record = catalog.find(kind, name.strip()) if is_name(name) else None
+        if record is not None and first.setdefault(record, name) != name:
+            text = f"duplicate: {quoted(name)} and {quoted(first[record])} are both {record}; each may stand here once"
+            yield document.problem((*path, n), text)
+
+
+def _metrics(document: Document, quality: Any, catalog: Catalog) -> Iterator[Problem]:
+    inner = known(quality.get("bounds"))
+    metrics = metric_names(catalog)
+    places: list[tuple[Path, str]] = [(("quality", "bounds", key), key) for key in inner]
+    places += [(("quality", key), key) for key in quality if key not in ("tier", "unknown", "bounds")]
+    for path, name in places:
+        if name not in metrics:
+            near = difflib.get_close_matches(name.lower()[:100], metrics, 1, 0.5)
+            hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(metrics[:20]) or 'none'}"
+            yield document.key_problem(path, f"no metric is called {quoted(name)}; {hint}")
+
+
+def metric_names(catalog: Catalog) -> list[str]:
+    """Every metric that a score or a tier of the catalogue speaks of, sorted."""
+    scores = {score.metric for record in catalog.all("quality") for score in record.scores}
+    return sorted(scores | {bound.metric for tier in catalog.all("tiers") for bound in tier.any_of})
+
+
+def is_name(name: Any) -> bool:
+    """Whether the catalogue can be asked; anything else is a problem that the types report."""
+    return isinstance(name, str) and NAME.fullmatch(name.strip(" ")) is not None

@@ -1,0 +1,64 @@
+"""`--set a.b=c`: values from the command line over those of a file, by the same rules."""
+
+import copy
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from tokencost.errors import Problem, SpecError
+from tokencost.reading.document import Document, Path, printable
+from tokencost.reading.scalars import plain
+from tokencost.reading.strict import MAX_LEVELS, read
+from tokencost.units import quoted
+
+
+def overridden(document: Document, overrides: Sequence[str]) -> Document:
+    """The document with every override put in; raises SpecError for one that cannot be."""
+    data, flags, problems = copy.deepcopy(document.data), dict(document.flags), []
+    for override in overrides:
+        flag = f"--set {printable(override[:60])}"
+        path = tuple(override.partition("=")[0].strip().split("."))
+        try:
+            flags[_put(data, path, _value(override, flag))] = flag
+        except ValueError as error:
+            problems.append(Problem(str(error), file=flag))
+        except SpecError as error:
+            problems += error.problems
+    if problems:
+        raise SpecError(*problems)
+    return replace(document, data=data, flags=flags)
+
+
+def _value(override: str, flag: str) -> Any:
+    """A plain scalar, or in brackets, braces or quotes whatever the file could hold."""
+    _, found, text = override.partition("=")
+    if not found or not text.strip():
+        raise ValueError("write --set path=value, for example --set budget.per_asset='0.01 USD'")
+    if text.strip()[0] in "[{\"'":
+        return read(text.strip().encode("utf-8", "replace"), flag).data
+    return plain(text.strip())
+
+
+def _put(data: Any, path: tuple[str, ...], value: Any) -> Path:
+    """Set the value at a path, making mappings on the way; the path as it is in the document."""
+    done: Path = ()
+    if len(path) > MAX_LEVELS:
+        raise ValueError(f"the path has more than {MAX_LEVELS} parts")
+    for part in path[:-1]:
+        key = _key(data, part)
+        if isinstance(data, dict):
+            data.setdefault(key, {})
+        data, done = data[key], (*done, key)
+    key = _key(data, path[-1])
+    data[key] = value
+    return (*done, key)
+
+
+def _key(data: Any, part: str) -> Any:
+    if isinstance(data, list):
+        if not part.isdecimal() or int(part) >= len(data):
+            raise ValueError(f"{quoted(part)} is not a position in a list of {len(data)}; positions count from 0")
+        return int(part)
+    if not isinstance(data, dict) or not part:
+        raise ValueError(f"there is nothing to set at {quoted(part)}; what surrounds it is not a mapping")
+    return part

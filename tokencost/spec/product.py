@@ -1,0 +1,272 @@
+"""The product spec as records: what the keys are, what they mean, and which values make sense."""
+
+import itertools
+import math
+import re
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from tokencost.nouns.model import TaskName
+from tokencost.reading.validate import MisfitError
+from tokencost.spec.quantities import (
+    Burstiness,
+    Duration,
+    Frames,
+    FramesPerSecond,
+    Label,
+    Length,
+    Name,
+    NameOrNames,
+    Names,
+    PerAsset,
+    PerMonth,
+    Pixels,
+    Positive,
+    Price,
+    Rate,
+    Share,
+    Sharing,
+    Title,
+    Tokens,
+    Version,
+)
+from tokencost.units import finite, quoted
+
+WHOLE_FRAMES = 1e-6
+"""Frames; seconds × fps may miss a whole number by this much, for rates such as 23.976."""
+BOUND = re.compile(r"\s*(>=|<=)\s*([-+]?[0-9.]+(?:[eE][-+]?[0-9]{1,3})?)\s*")
+T = TypeVar("T")
+
+
+class Record(BaseModel):
+    """A part of a spec: an unknown key is an error, and nothing changes after it was read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=False)
+
+
+class Picture(Record):
+    """The size of an image that goes in."""
+
+    width: Pixels = Field(description="Pixels from left to right.")
+    height: Pixels = Field(description="Pixels from top to bottom.")
+
+
+class Output(Picture):
+    """The size of what comes out; a video also has a length."""
+
+    seconds: Length | None = Field(default=None, description="Length of a video in seconds; needs fps.")
+    fps: FramesPerSecond | None = Field(default=None, description="Frames per second of a video.")
+    frames: Frames | None = Field(default=None, description="Length of a video in frames, instead of seconds.")
+
+    @property
+    def length(self) -> int:
+        """Frames: as given, or seconds times fps; 1 for an image."""
+        if self.frames is not None:
+            return self.frames
+        return round(self.seconds * self.fps) if self.seconds and self.fps else 1
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Output":
+        if self.seconds is None or self.fps is None:
+            return self
+        product = self.seconds * self.fps
+        if abs(product - round(product)) > WHOLE_FRAMES or round(product) < 1:
+            text = f"{self.seconds:g} s at {self.fps:g} fps are {product:g} frames, not a whole number; write frames"
+            raise MisfitError(text, "fps")
+        if product > 100_000:
+            raise MisfitError(f"{product:,.0f} frames are not allowed; it has to be at most 100,000", "seconds")
+        if self.frames is not None and self.frames != round(product):
+            text = (
+                f"{self.frames} frames, but {self.seconds:g} s at {self.fps:g} fps are {product:g}; write one of them"
+            )
+            raise MisfitError(text, "frames")
+        return self
+
+
+class AtLeastOne(Record):
+    """A part in which every key may be left out, but not all of them."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _something(cls, raw: Any) -> Any:
+        if isinstance(raw, dict) and not raw:
+            raise ValueError(f"nothing stands here; write at least one of {', '.join(cls.model_fields)}")
+        return raw
+
+
+class Latency(AtLeastOne):
+    """Limits of the time from request to answer, waiting included, by percentile."""
+
+    p50: Duration | None = Field(default=None, description="Half of the requests are answered within this time.")
+    p95: Duration | None = Field(default=None, description="95 % of the requests are answered within this time.")
+    p99: Duration | None = Field(default=None, description="99 % of the requests are answered within this time.")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Latency":
+        given = [(key, limit) for key in ("p50", "p95", "p99") if (limit := getattr(self, key)) is not None]
+        for (low, shorter), (high, longer) in itertools.pairwise(given):
+            if longer < shorter:
+                raise MisfitError(f"{high} is tighter than {low} ({longer:g} s < {shorter:g} s); swap them", high)
+        return self
+
+
+class Traffic(AtLeastOne):
+    """How often requests come: sized on the peak, billed on the average."""
+
+    average: Rate | None = Field(default=None, description="Requests per time over the month; default: the peak.")
+    peak: Rate | None = Field(default=None, description="Requests per time in the busiest hour; default: the average.")
+    burstiness: Burstiness | None = Field(
+        default=None, description="Squared coefficient of variation of the time between requests; 1 is random arrivals."
+    )
+    trace: Title | None = Field(default=None, description="CSV file of arrivals, relative to the folder of this spec.")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Traffic":
+        if self.average and self.peak and self.peak < self.average:
+            raise MisfitError(f"the peak ({self.peak:g}/s) is below the average ({self.average:g}/s)", "peak")
+        if self.trace and self.burstiness:
+            raise MisfitError("a trace has its own burstiness; write one of them", "burstiness")
+        if not (self.trace or self.average or self.peak):
+            raise MisfitError("burstiness alone is no traffic; add average or peak")
+        return self
+
+
+class Platform(Record):
+    """What one replica runs on; the plan picks where a list is given."""
+
+    gpu: NameOrNames | None = Field(default=None, description="GPU of the catalogue, or a list of them to choose from.")
+    gpus: Positive | None = Field(
+        default=None, description="GPUs of one replica; default: what parallelism needs, or 1."
+    )
+    engine: Name | None = Field(default=None, description="Software stack of the catalogue.")
+    precision: Name | None = Field(default=None, description="How weights are stored and multiplied, such as bf16.")
+    parallelism: Sharing | None = Field(
+        default=None, description="How the GPUs share the work, such as tp4 or cfg2xulysses2."
+    )
+    price: Price | None = Field(
+        default=None, description="Price of one GPU, such as 1.80 USD/h; default: the catalogue's."
+    )
+
+    @property
+    def shared_by(self) -> int:
+        """GPUs that the parallelism needs; 1 if there is none."""
+        return math.prod(int(n) for n in re.findall(r"[0-9]+", self.parallelism or ""))
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Platform":
+        if self.gpus and self.shared_by > 1 and self.gpus != self.shared_by:
+            raise MisfitError(f"{self.parallelism} needs {self.shared_by} GPUs, but gpus is {self.gpus}", "gpus")
+        return self
+
+
+class Budget(AtLeastOne):
+    """What may be spent."""
+
+    per_asset: PerAsset | None = Field(default=None, description="USD for one image, clip or answer.")
+    per_month: PerMonth | None = Field(default=None, description="USD for 30 days of the whole fleet.")
+
+
+class Threshold(Record):
+    """A published score that a model has to reach."""
+
+    operator: Literal[">=", "<="]
+    value: float
+
+
+def _threshold(raw: object) -> object:
+    if isinstance(raw, Threshold):
+        return raw
+    match = BOUND.fullmatch(raw) if isinstance(raw, str) and len(raw) <= 40 else None
+    try:
+        return Threshold(operator=match[1], value=finite(float(match[2]), raw))  # type: ignore[index, arg-type]
+    except (TypeError, ValueError):
+        raise ValueError(f"{quoted(raw)} is not a bound; write for example '>= 0.6'") from None
+
+
+class Quality(Record):
+    """A tier, bounds of published scores by metric, or both."""
+
+    tier: Literal["draft", "standard", "premium"] | None = Field(default=None, description="A tier of the catalogue.")
+    unknown: Literal["accept", "refuse"] = Field(
+        default="refuse", description="What to do with models without a score."
+    )
+    bounds: dict[Name, Annotated[Threshold, BeforeValidator(_threshold)]] = Field(
+        default_factory=dict, description='Bounds by metric, such as {geneval: ">= 0.6"}.'
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_forms(cls, raw: Any) -> Any:
+        if isinstance(raw, str):
+            return {"tier": raw}
+        if not isinstance(raw, dict) or not isinstance(raw.get("bounds", {}), dict):
+            return raw
+        metrics = {key: value for key, value in raw.items() if key not in cls.model_fields}
+        if not raw:
+            raise ValueError("nothing stands here; write a tier, or bounds of metrics")
+        return {**{k: v for k, v in raw.items() if k not in metrics}, "bounds": {**raw.get("bounds", {}), **metrics}}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
+        """The short forms too: a tier alone, and metrics beside the keys."""
+        full = handler.resolve_ref_schema(handler(core))
+        bound = {"type": "string", "pattern": r"^\s*(>=|<=)"}
+        full["properties"]["bounds"] = {"type": "object", "additionalProperties": bound}
+        full["additionalProperties"] = bound
+        return {"anyOf": [{"enum": ["draft", "standard", "premium"]}, full]}
+
+
+class Given(Record, Generic[T]):
+    """A quantity taken as given instead of computed, and why."""
+
+    value: T
+    reason: Title = "given in the spec"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, raw: Any) -> Any:
+        return raw if isinstance(raw, dict) else {"value": raw}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
+        """The bare value too."""
+        full = handler.resolve_ref_schema(handler(core))
+        return {"anyOf": [full["properties"]["value"], full]}
+
+
+class Assume(Record):
+    """Quantities taken as given; every report marks them."""
+
+    request_time: Given[Duration] | None = Field(default=None, description="Time of one request without waiting.")
+    batch: Given[Positive] | None = Field(default=None, description="Requests that run together.")
+    steps: Given[Positive] | None = Field(default=None, description="Steps of the sampler.")
+    utilisation_target: Given[Share] | None = Field(
+        default=None,
+        validation_alias=AliasChoices("utilisation-target", "utilisation_target"),
+        description="Busy share of the fleet that it is sized for, above 0 and at most 1.",
+    )
+
+
+class Product(Record):
+    """What a product needs: its task, its size, its limits, and what it may run on."""
+
+    version: Version = Field(description="Version of this format: 1.")
+    name: Title = Field(description="What reports call this product.")
+    task: TaskName = Field(description="What the product does.")
+    output: Output | None = Field(default=None, description="Size of the image or video; not for image-to-text.")
+    input: Picture | None = Field(default=None, description="Size of the image that is read; only for image-to-text.")
+    prompt_tokens: Tokens = Field(default=64, description="Tokens of the text that goes in.")
+    output_tokens: Tokens = Field(default=128, description="Tokens of the answer; only for image-to-text.")
+    quality: Quality = Field(
+        default=Quality(tier="standard"), description="A tier (draft, standard, premium), or bounds."
+    )
+    latency: Latency | None = Field(default=None, description="Limits of the time to an answer.")
+    traffic: Traffic | None = Field(default=None, description="How often requests come.")
+    platform: Platform = Field(default=Platform(), description="What one replica runs on.")
+    budget: Budget | None = Field(default=None, description="What may be spent.")
+    candidates: Names | None = Field(
+        default=None, description="Models to choose from; default: all that can do the task."
+    )
+    assume: Assume = Field(default=Assume(), description="Quantities taken as given, with a reason.")
+    labels: dict[Label, Title] = Field(default_factory=dict, max_length=50, description="Short texts for your own use.")

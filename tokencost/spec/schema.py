@@ -1,0 +1,25 @@
+"""The JSON Schema of a spec, from the records that read it, so that editors complete what the reader accepts."""
+
+from typing import Any
+
+from tokencost.spec.product import Product
+
+
+def spec_schema() -> dict[str, Any]:
+    """JSON Schema, draft 7, of a product spec."""
+    schema = _seventh(Product.model_json_schema(by_alias=True, mode="validation"))
+    return {"$schema": "http://json-schema.org/draft-07/schema#", **schema, "title": "tokencost product spec"}
+
+
+def _seventh(part: Any) -> Any:
+    """Definitions where draft 7 has them, and no null: the reader refuses it."""
+    if isinstance(part, list):
+        return [_seventh(each) for each in part]
+    if not isinstance(part, dict):
+        return part.replace("#/$defs/", "#/definitions/") if isinstance(part, str) else part
+    found = {("definitions" if key == "$defs" else key): _seventh(value) for key, value in part.items()}
+    if "anyOf" in found:
+        found["anyOf"] = [each for each in found["anyOf"] if each != {"type": "null"}]
+    if "default" in found and found["default"] is None:
+        del found["default"]
+    return found
