@@ -21,6 +21,7 @@ from tokencost.units import Bytes, Constant, Count
 LIVE_TENSORS = Constant(
     2, "", "input and output of the largest operator, and as much again for the skip connections around it"
 )
+ONE_BYTE = Constant(1, "B", "keeps the number of requests finite where one needs no memory of its own")
 BACKBONES = ("transformer", "denoiser", "denoiser_2")
 
 
@@ -103,7 +104,7 @@ def _live_elements(op: Operator) -> Count:
 @formula("definition")
 def batch_limit(free: Bytes, per_request: Bytes) -> Count:
     """Requests that fit beside weights and reserve, each with its own cache and activations."""
-    return floor(free / maximum(per_request, 1.0))
+    return floor(free / maximum(per_request, ONE_BYTE))
 
 
 def footprint(generator: Generator, program: Program, on: Platform, batch: Count) -> Footprint:
