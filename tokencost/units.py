@@ -106,7 +106,7 @@ class Unit:
     def advice(self, text: str, match: re.Match[str] | None) -> str:
         """What to write instead of `text`, naming what is easy to overlook."""
         number = match[1] if match and len(match[1]) < 20 else "10"
-        hint = f"write for example '{number} {self.example}'" if self.symbol else "write a number"
+        hint = f"write for example '{number} {self.example}'" if self.symbol else "write digits alone"
         foreign = next((c for c in text if not c.isascii() and c not in "µμ"), "")
         if "USD" in self.symbol and CURRENCY.search(text):
             return f"the only currency is USD; {hint}"

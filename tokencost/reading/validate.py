@@ -124,7 +124,8 @@ def _worded(detail: Any, path: Path, around: Any) -> str:
         return f"{quoted(given)} is not known here; {suggestion(str(given), allowed)}"
     if kind in MAPPING_DUE:
         due = inside(around, path[-1]) if path else around
-        return f"{quoted(given)} stands where a mapping is due; {listed(keys_of(due))}"
+        hint = f"; {listed(keys_of(due))}" if keys_of(due) else ""
+        return f"{quoted(given)} stands where a mapping is due{hint}"
     if kind in LIST_DUE:
         return f"{quoted(given)} stands where a list is due"
     if kind == "string_type":

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from tokencost.catalog.load import Catalog
 from tokencost.errors import Problem, SpecError
 from tokencost.reading.document import Document
-from tokencost.reading.strict import MAX_LEVELS, read_file
+from tokencost.reading.strict import MAX_LEVELS, read, read_file
 from tokencost.reading.validate import in_order, problems_of
 from tokencost.spec.fitting import empty_places, fitting, trace_problems
 from tokencost.spec.names import check_names
@@ -21,16 +21,15 @@ from tokencost.units import quoted
 
 @dataclass(frozen=True)
 class LoadedSpec:
-    """A product, the document it was read from, and the file; `path` is empty for plain data."""
+    """A product, the document it was read from, and the file (None for plain data).
+
+    Relative paths of the spec begin in `folder`.
+    """
 
     product: Product
     document: Document
     path: Path | None = None
-
-    @property
-    def folder(self) -> Path:
-        """Where relative paths of the spec begin."""
-        return self.path.parent if self.path else Path()
+    folder: Path = Path()
 
     @property
     def trace(self) -> Path | None:
@@ -48,10 +47,16 @@ def load(path: Path, overrides: Sequence[str] = (), catalog: Catalog | None = No
     return LoadedSpec(_product(document, path.parent, catalog), document, path)
 
 
+def load_bytes(source: bytes, file: str, overrides: Sequence[str] = (), catalog: Catalog | None = None) -> LoadedSpec:
+    """Check a spec that came over a pipe; traces stand in the current folder."""
+    document = overridden(read(source, file), overrides)
+    return LoadedSpec(_product(document, Path(), catalog), document)
+
+
 def from_mapping(data: Mapping[str, Any], catalog: Catalog | None = None, folder: Path | None = None) -> LoadedSpec:
     """Check a spec given as plain data; raises SpecError with every problem. Traces stand in `folder`."""
-    document = Document(_plain(data, 0))
-    return LoadedSpec(_product(document, folder or Path(), catalog), document)
+    document, home = Document(_plain(data, 0)), folder or Path()
+    return LoadedSpec(_product(document, home, catalog), document, folder=home)
 
 
 def _product(document: Document, folder: Path, catalog: Catalog | None) -> Product:

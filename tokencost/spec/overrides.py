@@ -19,11 +19,12 @@ def overridden(document: Document, overrides: Sequence[str]) -> Document:
         flag = f"--set {printable(override[:60])}"
         path = tuple(override.partition("=")[0].strip().split("."))
         try:
-            flags[_put(data, path, _value(override, flag))] = flag
+            value = _value(override, flag)
+            flags |= dict.fromkeys(_put(data, path, value), flag)
         except ValueError as error:
             problems.append(Problem(str(error), file=flag))
         except SpecError as error:
-            problems += error.problems
+            problems += [Problem(problem.message, file=flag) for problem in error.problems]
     if problems:
         raise SpecError(*problems)
     return replace(document, data=data, flags=flags)
@@ -39,19 +40,22 @@ def _value(override: str, flag: str) -> Any:
     return plain(text.strip())
 
 
-def _put(data: Any, path: tuple[str, ...], value: Any) -> Path:
-    """Set the value at a path, making mappings on the way; the path as it is in the document."""
+def _put(data: Any, path: tuple[str, ...], value: Any) -> list[Path]:
+    """Set the value at a path, making mappings on the way; the paths that were not there before, and its own."""
     done: Path = ()
+    made: list[Path] = []
     if len(path) > MAX_LEVELS:
         raise ValueError(f"the path has more than {MAX_LEVELS} parts")
     for part in path[:-1]:
         key = _key(data, part)
-        if isinstance(data, dict):
-            data.setdefault(key, {})
-        data, done = data[key], (*done, key)
+        done = (*done, key)
+        if isinstance(data, dict) and key not in data:
+            data[key] = {}
+            made.append(done)
+        data = data[key]
     key = _key(data, path[-1])
     data[key] = value
-    return (*done, key)
+    return [*made, (*done, key)]
 
 
 def _key(data: Any, part: str) -> Any:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from tokencost.reading.characters import forbidden, unseen
+from tokencost.reading.validate import MisfitError
 from tokencost.units import Unit, Usd, UsdPerSecond, Whole, quoted
 
 NAME = re.compile(r"[A-Za-z0-9._+-]{1,64}")
@@ -60,6 +61,13 @@ class Range:
         return inner | {key: bound for key, bound in bounds.items() if bound is not None}
 
 
+def version(number: int) -> int:
+    """The version of the format; raises ValueError for one that is not known."""
+    if number != 1:
+        raise ValueError(f"version {number} is not known; this program reads version 1")
+    return number
+
+
 def name(raw: object) -> str:
     """A name of the catalogue; raises ValueError for a path or anything else that cannot be one."""
     if not isinstance(raw, str):
@@ -101,7 +109,9 @@ def distinct(names: tuple[str, ...]) -> tuple[str, ...]:
     lower = [each.lower() for each in names]
     twice = next((each for n, each in enumerate(lower) if each in lower[:n]), None)
     if twice is not None:
-        raise ValueError(f"duplicate {quoted(twice)}; each may stand here once")
+        raise MisfitError(
+            f"duplicate {quoted(twice)}; each may stand here once", len(names) - 1 - lower[::-1].index(twice)
+        )
     return names
 
 
@@ -114,8 +124,10 @@ def at_most(limit: int) -> Callable[[object], object]:
     """A check that a list is neither empty nor long, before its members are looked at."""
 
     def check(raw: object) -> object:
-        if isinstance(raw, list | tuple) and not 1 <= len(raw) <= limit:
-            raise ValueError(f"{len(raw):,} entries are not allowed; it has to be 1 to {limit}")
+        if isinstance(raw, list | tuple) and not raw:
+            raise ValueError("the list is empty; name at least one or remove the key")
+        if isinstance(raw, list | tuple) and len(raw) > limit:
+            raise ValueError(f"{len(raw):,} entries; at most {limit} are read")
         return raw
 
     return check
@@ -131,7 +143,7 @@ def _only(*units: str) -> Callable[[object], object]:
     return check
 
 
-Version = Annotated[int, Whole(""), Range(1, 1), WithJsonSchema({"const": 1})]
+Version = Annotated[int, Whole(""), AfterValidator(version), WithJsonSchema({"const": 1})]
 Title = Annotated[str, BeforeValidator(title)]
 Label = Annotated[str, BeforeValidator(title), AfterValidator(label)]
 Name = Annotated[str, BeforeValidator(name), WithJsonSchema({"type": "string", "pattern": f"^{NAME.pattern}$"})]

@@ -20,6 +20,8 @@ def _seventh(part: Any) -> Any:
     found = {("definitions" if key == "$defs" else key): _seventh(value) for key, value in part.items()}
     if "anyOf" in found:
         found["anyOf"] = [each for each in found["anyOf"] if each != {"type": "null"}]
+    if len(found.get("anyOf", ())) == 1 and "$ref" not in found["anyOf"][0]:
+        found = {**found.pop("anyOf")[0], **found}
     if "default" in found and found["default"] is None:
         del found["default"]
     return found
