@@ -1,0 +1,222 @@
+"""Small answers of every kind, with harmless and with hostile names."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from tokencost.counting.tokens import TokenCount
+from tokencost.nouns.answer import (
+    Bill,
+    Candidate,
+    Capacity,
+    Checked,
+    Comparison,
+    Estimate,
+    Finding,
+    Footprint,
+    Interval,
+    Line,
+    Note,
+    PhaseTime,
+    Plan,
+    PlatformName,
+    Recommendation,
+    Scored,
+    Tokens,
+    Violation,
+)
+from tokencost.nouns.request import Request
+
+HOSTILE = {
+    "escape": "\x1b[2J\x1b]0;pwn\x07 PASS",
+    "workflow": "x%0A::add-mask::a%0D%0A::stop-commands::t\n::error file=a::b ##[add-mask]secret",
+    "property": "a,line=1,title=Approved::looks fine",
+    "tags": "</script><script>alert(1)</script><img src=x onerror=alert(1)><!-- x -->",
+    "fence": "a ` <img src=x onerror=alert(1)> ` b ``` <img src=x>",
+    "markdown": "| a | [x](javascript:alert(1)) @org/security #1 www.evil.example https://evil.example **b** \\| \\[c](d)",
+    "heading": "x\n# PASS\n\n```\nbudget_ok=true\nEOF",
+    "rich": "[red]x[/red] [link=https://evil.example]y[/link]",
+    "formula": "=cmd|' /C calc'!A0",
+    "minus": "-2+3",
+    "direction": "safe\u202egnp.exe\u2066 \u2028 \u200b\ufeff\U000e0041",
+    "xml": "a\x0b\x00\ufffe]]>&amp;",
+    "wide": "ポスター工房 مرحبا 🎨" * 5,
+    "long": "w" * 300,
+    "surrogate": "bad\udcff.yaml",
+}
+
+PLATFORM = PlatformName(gpu="a100-80gb-sxm", gpus=2.0, engine="compile", precision="bf16", parallelism="tp2")
+REQUEST = Request(task="text-to-image", width=1024.0, height=1024.0, prompt_tokens=60.0)
+BILL = Bill(
+    per_asset=0.0123,
+    per_month=12345.67,
+    lines=(
+        Line(name="GPUs", quantity=730.0, unit="GPU h/month", price=1.8, price_unit="USD/h", amount=1314.0, source="mine"),
+        Line(name="egress", quantity=1.0, unit="GB", price=None, price_unit="USD/GB", amount=None),
+    ),
+    price=1.8 / 3600,
+    price_source="your price",
+)
+NO_BILL = Bill(per_asset=None, per_month=None, lines=(), price=None, price_source="no price known")
+
+
+def phase(name: str, seconds: float) -> PhaseTime:
+    return PhaseTime(
+        id=name,
+        component="denoiser",
+        steps=30.0,
+        flop=1.5e14 * seconds,
+        memory_traffic=2.039e12 * seconds,
+        link_traffic=1e9,
+        kernels=1000.0,
+        seconds=seconds,
+        bound="compute",
+    )
+
+
+def estimate(name: str = "sdxl", *, fits: bool = True) -> Estimate:
+    return Estimate(
+        model=name,
+        name="Stable Diffusion XL",
+        family="diffusion",
+        request=REQUEST,
+        platform=PLATFORM,
+        tokens=Tokens(grid=(1.0, 128.0, 128.0), visual=16384.0, structural=0.0, text=77.0, sequence=16461.0, generated=0.0),
+        params={"total": 3469763659.0, "denoiser": 2567463684.0, "text_encoder": 902299975.0},
+        phases=(phase("encode-text", 0.0123), phase("denoise", 1 / 3), phase("decode-latent", 0.1)),
+        footprint=Footprint(
+            weights=6.9e9, kv_cache=0.0, activations=2.5e9, reserve=7e8, peak=1.01e10, available=8.5e10, fits=fits, batch_limit=31.0
+        ),
+        latency=Interval(value=0.4456333, low=0.35, high=0.56),
+        requests_per_second=2.244,
+        tokens_per_second=0.0,
+        energy=Interval(value=150.0, low=120.0, high=190.0),
+        bill=BILL,
+        assumptions=(Note(name="batch", value="1", reason="nobody asked for more"),),
+        sources=("sdxl-2023", "nvidia-a100-datasheet"),
+    )
+
+
+def api_estimate(name: str = "imagen-4") -> Estimate:
+    return replace(
+        estimate(name),
+        family="api",
+        platform=None,
+        tokens=None,
+        params={},
+        phases=(),
+        footprint=None,
+        latency=Interval(value=0.0, low=0.0, high=0.0),
+        requests_per_second=0.0,
+        energy=None,
+        bill=replace(BILL, per_month=None),
+        assumptions=(),
+    )
+
+
+def candidate(name: str = "sdxl", *, feasible: bool = True) -> Candidate:
+    fleet = Capacity(
+        replicas=4.0, gpus=8.0, batch=2.0, utilisation=0.73, p50=0.6, p95=1.2345678, p99=float("inf"), method="exact (M/D/c)"
+    )
+    late = Violation(constraint="latency.p95", message=f"p95 of {name} is 301 s, the limit is 10 s", actual=301.0, limit=10.0)
+    return Candidate(
+        model=name,
+        name=name,
+        family="diffusion",
+        feasible=feasible,
+        violations=() if feasible else (late,),
+        estimate=estimate(name),
+        capacity=fleet if feasible else None,
+        bill=BILL if feasible else None,
+        quality=(Scored(metric="geneval", value=0.55, bound=">= 0.5", source="sdxl-2023"),),
+    )
+
+
+def unknown_candidate(name: str = "emu3-gen") -> Candidate:
+    why = Violation(constraint="size", message=f"{name} makes at most 720 x 720 pixels")
+    return Candidate(
+        model=name, name=name, family="autoregressive", feasible=False, violations=(why,), estimate=None, capacity=None,
+        bill=None, quality=(), undisclosed=("params",),
+    )  # fmt: skip
+
+
+def api_candidate(name: str = "imagen-4") -> Candidate:
+    return Candidate(
+        model=name, name=name, family="api", feasible=True, violations=(), estimate=api_estimate(name), capacity=None,
+        bill=NO_BILL, quality=(),
+    )  # fmt: skip
+
+
+def plan(name: str = "poster-studio", *, file: str = "specs/poster.yaml", model: str = "sdxl") -> Plan:
+    return Plan(
+        name=name,
+        file=file,
+        task="text-to-image",
+        spec={"version": 1, "name": name, "latency": {"p95": 10.0, "p50": None}, "budget": {"per_month": float("inf")}},
+        places={"latency.p95": (9, 8)},
+        recommendation=Recommendation(
+            verdict="recommended", model=model, family="diffusion", reasons=(f"{name}: cheapest that keeps every limit",),
+            binding="latency.p95", margin=0.28, confidence=0.93, runner_up="imagen-4",
+        ),
+        candidates=(candidate(model), api_candidate(), candidate("late", feasible=False), unknown_candidate()),
+    )  # fmt: skip
+
+
+def close_plan() -> Plan:
+    made = plan()
+    return replace(made, recommendation=replace(made.recommendation, verdict="too-close-to-call", confidence=0.55))
+
+
+def refused_plan(name: str = "poster-studio", *, file: str = "specs/poster.yaml") -> Plan:
+    said = Recommendation(
+        verdict="nothing-feasible", model=None, family=None, reasons=(f"{name}: every candidate is too slow",),
+        binding="latency.p95", margin=None, confidence=None, runner_up=None,
+    )  # fmt: skip
+    return replace(
+        plan(name, file=file), recommendation=said, candidates=(candidate("late", feasible=False), unknown_candidate())
+    )
+
+
+def passed(name: str = "poster-studio") -> Checked:
+    return Checked(plan=plan(name), passed=True, findings=())
+
+
+def failed(name: str = "poster-studio", *, file: str = "specs/poster.yaml") -> Checked:
+    late = Finding(
+        rule="latency", message=f"{name}: p95 is 301 s, the limit is 10 s", path="latency.p95", line=9, column=8,
+        actual=301.0, limit=10.0,
+    )  # fmt: skip
+    dear = Finding(rule="budget", message="no price is known", path="budget.per_month", line=0, column=0)
+    return Checked(plan=refused_plan(name, file=file), passed=False, findings=(late, dear))
+
+
+def comparison(model: str = "sdxl") -> Comparison:
+    return Comparison(
+        task="text-to-image",
+        width=1024.0,
+        height=1024.0,
+        frames=1.0,
+        platform=PLATFORM,
+        candidates=(candidate(model), api_candidate(), unknown_candidate()),
+    )
+
+
+def tokens() -> TokenCount:
+    return TokenCount(frames=1.0, height=90.0, width=90.0, visual=8100.0, structural=99.0, generated=8199.0, prompt=64.0)
+
+
+ANSWERS: dict[str, list[Any]] = {
+    "plan": [[plan()], [close_plan()], [refused_plan()], [plan(), refused_plan("b")], [replace(plan(), candidates=())]],
+    "check": [[passed()], [failed()], [passed(), failed("b")]],
+    "compare": [comparison(), replace(comparison(), candidates=(unknown_candidate(),), frames=49.0)],
+    "estimate": [estimate(), estimate(fits=False), api_estimate()],
+    "tokens": [tokens()],
+}
+
+NAMED: dict[str, Callable[[str], Any]] = {
+    "plan": lambda name: [plan(name, file=f"{name}.yaml", model=name)],
+    "check": lambda name: [failed(name, file=f"{name}.yaml"), passed(name)],
+    "compare": lambda name: comparison(name),
+    "estimate": lambda name: estimate(name),
+}
+"""Answers in which everything a user or a record can name has this name."""

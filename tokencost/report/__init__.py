@@ -1,0 +1,67 @@
+"""Reports: pure functions from an answer to text, one module per format, each loaded when it is asked for.
+
+Answers of plan and check are sequences, one entry per spec. Renderers of the table take `width`, `color` and
+`ascii_only` as well.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import cast
+
+from tokencost.errors import UsageError
+
+RENDERERS: dict[str, dict[str, str]] = {
+    "plan": {
+        "table": "table:plans",
+        "json": "answers_json:plans",
+        "markdown": "markdown:plans",
+        "csv": "csv_table:plans",
+        "html": "html:plans",
+    },
+    "check": {
+        "table": "table:checks",
+        "json": "answers_json:checks",
+        "markdown": "markdown:checks",
+        "csv": "csv_table:checks",
+        "html": "html:checks",
+        "github": "github:checks",
+        "junit": "junit:checks",
+        "sarif": "sarif:checks",
+        "gitlab": "gitlab:checks",
+    },
+    "compare": {
+        "table": "table:comparison",
+        "json": "answers_json:comparison",
+        "markdown": "markdown:comparison",
+        "csv": "csv_table:comparison",
+        "html": "html:comparison",
+    },
+    "estimate": {
+        "table": "table:estimate",
+        "json": "answers_json:estimate",
+        "markdown": "markdown:estimate",
+        "csv": "csv_table:estimate",
+        "html": "html:estimate",
+    },
+    "tokens": {
+        "table": "table:tokens",
+        "json": "answers_json:tokens",
+        "markdown": "markdown:tokens",
+        "csv": "csv_table:tokens",
+        "html": "html:tokens",
+    },
+}
+
+
+def formats(command: str) -> list[str]:
+    """Formats that a command's answer can be printed in."""
+    return list(RENDERERS[command])
+
+
+def renderer(command: str, output_format: str) -> Callable[..., str]:
+    """The function that renders this command's answer in this format; raises UsageError for an unknown format."""
+    known = RENDERERS[command]
+    if output_format not in known:
+        raise UsageError(f"unknown format {output_format[:40]!r}; allowed: {', '.join(known)}")
+    module, function = known[output_format].split(":")
+    return cast(Callable[..., str], getattr(import_module(f"tokencost.report.{module}"), function))

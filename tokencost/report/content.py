@@ -1,0 +1,187 @@
+"""What the reports of a plan, a comparison and a check say."""
+
+from collections.abc import Sequence
+
+from tokencost.nouns.answer import Bill, Candidate, Checked, Comparison, Note, Plan
+from tokencost.report import numbers, sentences
+from tokencost.report.blocks import (
+    Answer,
+    Block,
+    Blocks,
+    Bullets,
+    Column,
+    Command,
+    Facts,
+    Grid,
+    Item,
+    Mark,
+    Row,
+    present,
+)
+
+
+def of_plans(plans: Sequence[Plan]) -> Blocks:
+    """One report after the other."""
+    return tuple(block for plan in plans for block in of_plan(plan))
+
+
+def of_plan(plan: Plan) -> Blocks:
+    """The choice, its reasons, every candidate, and what was taken as given."""
+    said = plan.recommendation
+    return present(
+        Answer(text=sentences.of_plan(plan), tone=sentences.TONES[said.verdict]),
+        Bullets(items=tuple(Item(text=reason) for reason in said.reasons)),
+        candidates(plan),
+        Facts(pairs=_around(plan)),
+        assumptions(_spokesman(plan)),
+        Command(lead="numbers", command=sentences.explain(plan.file or "SPEC")),
+    )
+
+
+def candidates(plan: Plan) -> Grid:
+    """Every candidate with its fleet and bill; why not, below it."""
+    gpus = {c.estimate.platform.gpu for c in plan.candidates if c.estimate and c.estimate.platform}
+    several = len(gpus) > 1
+    names = [Column(name="model"), Column(name="family"), *([Column(name="GPU")] if several else [])]
+    figures = [Column(name=n, figures=True) for n in ("p95", "fleet", "$/asset", "$/month")]
+    rows = tuple(
+        Row(cells=_fleet_cells(c, several), mark="yes" if c.feasible else "no", remarks=_remarks(c))
+        for c in plan.candidates
+    )
+    return Grid(title="candidates", columns=(*names, *figures), rows=rows)
+
+
+def _fleet_cells(candidate: Candidate, with_gpu: bool) -> tuple[str, ...]:
+    bill = bill_of(candidate)
+    on = candidate.estimate.platform if candidate.estimate else None
+    return (
+        candidate.model,
+        candidate.family,
+        *([on.gpu if on else numbers.DASH] if with_gpu else []),
+        latency(candidate),
+        sentences.fleet(candidate) or numbers.DASH,
+        numbers.usd(bill.per_asset) if bill and bill.per_asset is not None else numbers.DASH,
+        numbers.usd(bill.per_month) if bill and bill.per_month is not None else numbers.DASH,
+    )
+
+
+def latency(candidate: Candidate) -> str:
+    """The 95th percentile under load; without a fleet, the request alone, which no latency can undercut."""
+    if candidate.capacity:
+        return numbers.time(candidate.capacity.p95)
+    if candidate.estimate is None or not float(candidate.estimate.latency.value):
+        return numbers.DASH
+    return f"≥ {numbers.time(candidate.estimate.latency.value)}"
+
+
+def bill_of(candidate: Candidate) -> Bill | None:
+    """The fleet's bill, else the request's."""
+    return candidate.bill or (candidate.estimate.bill if candidate.estimate else None)
+
+
+def _remarks(candidate: Candidate) -> tuple[str, ...]:
+    return tuple(violation.message for violation in candidate.violations)
+
+
+def _around(plan: Plan) -> tuple[tuple[str, str], ...]:
+    said, chosen = plan.recommendation, sentences.recommended(plan)
+    pairs = [("binding", said.binding)]
+    if said.margin is not None:
+        pairs.append(("margin", f"{numbers.percent(said.margin)} over {said.runner_up or 'the runner-up'}"))
+    if said.confidence is not None:
+        pairs.append(("confidence", numbers.percent(said.confidence)))
+    if chosen:
+        pairs += _of_winner(chosen)
+    return tuple((name, text) for name, text in pairs if text)
+
+
+def _of_winner(chosen: Candidate) -> list[tuple[str, str]]:
+    pairs = [("quality", "; ".join(sentences.quality(score) for score in chosen.quality))]
+    if chosen.estimate and chosen.estimate.platform:
+        pairs.append(("platform", sentences.platform(chosen.estimate.platform)))
+        pairs.append(("request", numbers.interval(chosen.estimate.latency, numbers.time)))
+    fleet, bill = chosen.capacity, bill_of(chosen)
+    if fleet:
+        busy = f"batch {numbers.count(fleet.batch)}, utilisation {numbers.percent(fleet.utilisation)}"
+        tail = f"p50 {numbers.time(fleet.p50)}, p95 {numbers.time(fleet.p95)}, p99 {numbers.time(fleet.p99)}"
+        pairs += [("load", busy), ("latency", f"{tail}; {fleet.method}")]
+    pairs.append(("price", bill.price_source if bill else ""))
+    return pairs
+
+
+def _spokesman(plan: Plan) -> tuple[Note, ...]:
+    """Assumptions of the chosen candidate, else of the first that could be estimated."""
+    chosen = sentences.recommended(plan)
+    speaking = [c for c in ([chosen] if chosen else plan.candidates) if c.estimate]
+    return speaking[0].estimate.assumptions if speaking and speaking[0].estimate else ()
+
+
+def assumptions(notes: Sequence[Note]) -> Bullets:
+    """Numbers that a person chose."""
+    return Bullets(title="assumed", items=tuple(Item(text=f"{n.name} = {n.value}: {n.reason}") for n in notes))
+
+
+def of_comparison(comparison: Comparison) -> Blocks:
+    """All models side by side; those that cannot run, with the reason."""
+    names = (Column(name="model"), Column(name="family"))
+    figures = ("tokens", "work", "latency", "memory", "$/asset")
+    rows = tuple(
+        Row(cells=_run_cells(c), mark="yes" if c.feasible else "no", remarks=_remarks(c)) for c in comparison.candidates
+    )
+    feasible = any(c.feasible for c in comparison.candidates)
+    return present(
+        Answer(text=sentences.of_comparison(comparison), tone="good" if feasible else "bad"),
+        Grid(title="models", columns=(*names, *(Column(name=n, figures=True) for n in figures)), rows=rows),
+        Facts(pairs=(("platform", sentences.platform(comparison.platform)),)),
+        *_cheapest_notes(comparison),
+    )
+
+
+def _cheapest_notes(comparison: Comparison) -> list[Block]:
+    first = next((c for c in comparison.candidates if c.feasible and c.estimate), None)
+    if first is None or first.estimate is None:
+        return []
+    command = Command(lead="numbers", command=sentences.explain(first.model))
+    return [assumptions(first.estimate.assumptions), command]
+
+
+def _run_cells(candidate: Candidate) -> tuple[str, ...]:
+    run, bill = candidate.estimate, bill_of(candidate)
+    price = numbers.usd(bill.per_asset) if bill and bill.per_asset is not None else numbers.DASH
+    if run is None:
+        return (candidate.model, candidate.family, *([numbers.DASH] * 4), price)
+    return (
+        candidate.model,
+        candidate.family,
+        numbers.count(run.tokens.sequence) if run.tokens else numbers.DASH,
+        numbers.work(sum(float(phase.flop) for phase in run.phases)) if run.phases else numbers.DASH,
+        numbers.time(run.latency.value) if float(run.latency.value) else numbers.DASH,
+        numbers.size(run.footprint.peak) if run.footprint else numbers.DASH,
+        price,
+    )
+
+
+def of_checks(checks: Sequence[Checked]) -> Blocks:
+    """Passed or failed, and every broken limit at its place."""
+    together = tuple(checks)
+    return present(
+        Answer(text=sentences.of_checks(together), tone="good" if all(check.passed for check in together) else "bad"),
+        *(_alone(together[0]) if len(together) == 1 else [Bullets(items=tuple(_one_of_many(c) for c in together))]),
+        Command(lead="numbers", command=sentences.explain(together[0].plan.file or "SPEC")),
+    )
+
+
+def _alone(check: Checked) -> list[Block]:
+    """The broken limits and how far the candidates are from them."""
+    points = tuple(Item(text=text, mark="no") for text in _findings(check))
+    reasons = tuple(Item(text=reason) for reason in check.plan.recommendation.reasons)
+    return [Bullets(items=points), Bullets(items=reasons), candidates(check.plan)]
+
+
+def _one_of_many(check: Checked) -> Item:
+    mark: Mark = "yes" if check.passed else "no"
+    return Item(text=f"{check.plan.file}: {sentences.of_plan(check.plan)}", mark=mark, remarks=_findings(check))
+
+
+def _findings(check: Checked) -> tuple[str, ...]:
+    return tuple(sentences.finding(check, found) for found in check.findings)

@@ -1,0 +1,85 @@
+"""What others wrote stays text: one encoder for every place a report goes to.
+
+Names, messages and file names may hold anything. No character may steer a terminal, run as a command
+of a CI log, become markup, or be evaluated by a spreadsheet; and none may vanish.
+"""
+
+import html as markup
+import re
+
+INVISIBLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
+"""Controls, line separators, marks that reorder or hide text, and what XML and UTF-8 cannot carry."""
+SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+GLYPHS = str.maketrans({"–": "-", "×": "x", "≥": ">=", "≤": "<=", "·": "-", "─": "-", "✔": "+", "✘": "x", "→": "->"})
+MARKDOWN = {c: f"\\{c}" for c in "\\*_[]~"} | {
+    "&": "&amp;", "<": "&lt;", ">": "&gt;", "`": "&#96;", "|": "&#124;", "@": "`@`", "#": "`#`", "://": "`://`",
+    "www.": "`www.`",
+}  # fmt: skip
+"""Entities cannot open a code span or end a cell. Forges look for mentions, issues and links after they have decoded
+entities, but not in code."""
+ACTIVE = re.compile("|".join(re.escape(key) for key in sorted(MARKDOWN, key=len, reverse=True)), re.IGNORECASE)
+LIVE = re.compile(r"[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
+NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+
+
+def visible(text: str) -> str:
+    """`text` in one line, with everything one cannot see written as an escape."""
+    return INVISIBLE.sub(lambda match: _escape(match[0]), text)
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    long = f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+    return SHORT.get(character) or (f"\\x{code:02x}" if code <= 0xFF else long)
+
+
+def terminal(text: str, *, ascii_only: bool = False) -> str:
+    """Text for a terminal or a log; never a command of a CI system, wherever a line breaks."""
+    shown = visible(text).replace("::", ":\\x3a").replace("##[", "#\\x23[")
+    return to_ascii(shown) if ascii_only else shown
+
+
+def to_ascii(text: str) -> str:
+    """Signs spelled in ASCII, everything else as escapes."""
+    return text.translate(GLYPHS).encode("ascii", "backslashreplace").decode("ascii")
+
+
+def markdown(text: str) -> str:
+    """Text that is no markup in any place of a Markdown document, table cells included."""
+    return ACTIVE.sub(lambda match: _inactive(match[0]), visible(text))
+
+
+def _inactive(found: str) -> str:
+    return MARKDOWN.get(found) or f"`{found}`"
+
+
+def code(text: str) -> str:
+    """A Markdown code span outside of tables; its fence is longer than any run of backticks in it."""
+    shown = visible(text)
+    longest = max((len(run) for run in re.findall("`+", shown)), default=0)
+    fence, space = "`" * (longest + 1), " " if longest else ""
+    return f"{fence}{space}{shown}{space}{fence}"
+
+
+def html(text: str) -> str:
+    """Text for HTML, between tags or in a quoted attribute."""
+    return markup.escape(visible(text), quote=True)
+
+
+def annotation(text: str) -> str:
+    """The message of a GitHub workflow command."""
+    return visible(text).replace("%", "%25")
+
+
+def annotation_property(text: str) -> str:
+    """A property of a GitHub workflow command."""
+    return annotation(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def csv(text: str) -> str:
+    """A cell that a spreadsheet shows instead of evaluating."""
+    shown = visible(text)
+    return f"'{shown}" if LIVE.match(shown) and not NUMBER.fullmatch(shown) else shown

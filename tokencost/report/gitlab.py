@@ -1,0 +1,29 @@
+"""GitLab's code quality report: one entry per broken limit, recognised again after an edit by its fingerprint."""
+
+from collections.abc import Sequence
+
+from tokencost.nouns.answer import Checked
+from tokencost.report.answers_json import written
+from tokencost.report.escape import visible
+from tokencost.report.numbers import Json
+from tokencost.report.sarif import Result, fingerprints, results
+
+
+def checks(answer: Sequence[Checked]) -> str:
+    """The broken limits of all specs."""
+    return listed(results(answer))
+
+
+def listed(found: Sequence[Result]) -> str:
+    """A code quality report."""
+    return written([_entry(result, mark) for result, mark in zip(found, fingerprints(found), strict=True)])
+
+
+def _entry(result: Result, mark: str) -> Json:
+    return {
+        "description": visible(result.message),
+        "check_name": result.rule,
+        "fingerprint": mark,
+        "severity": "major",
+        "location": {"path": result.file, "lines": {"begin": max(result.line, 1)}},
+    }

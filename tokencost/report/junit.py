@@ -1,0 +1,61 @@
+"""JUnit XML: a suite per spec, a case per limit, kept or broken."""
+
+import xml.etree.ElementTree as ET
+from collections.abc import Mapping, Sequence
+from math import isfinite
+
+from tokencost.nouns.answer import Checked, Finding
+from tokencost.report import sentences
+from tokencost.report.escape import visible
+
+LIMITED = ("latency", "budget", "quality")
+"""Keys of a spec that hold limits."""
+
+
+def checks(answer: Sequence[Checked]) -> str:
+    """All specs."""
+    root = ET.Element("testsuites", name="tokencost")
+    for check in answer:
+        _suite(root, check)
+    return document(root)
+
+
+def document(root: ET.Element) -> str:
+    """An XML document, every character of which XML can carry."""
+    ET.indent(root)
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+
+
+def _suite(root: ET.Element, check: Checked) -> None:
+    broken = _by_limit(check.findings)
+    names = list(dict.fromkeys([*limits(check.plan.spec), *broken, *([] if broken else ["recommendation"])]))
+    suite = add(root, "testsuite", name=check.plan.name, tests=str(len(names)), failures=str(len(broken)), errors="0")
+    for name in names:
+        case = add(suite, "testcase", classname=check.plan.name, name=name, file=check.plan.file)
+        for found in broken.get(name, ())[:1]:
+            failure = add(case, "failure", message=found.message, type=found.rule)
+            failure.text = "\n".join(visible(sentences.finding(check, other)) for other in broken[name])
+
+
+def _by_limit(findings: Sequence[Finding]) -> dict[str, list[Finding]]:
+    found: dict[str, list[Finding]] = {}
+    for finding in findings:
+        found.setdefault(finding.path or finding.rule, []).append(finding)
+    return found
+
+
+def limits(spec: Mapping[str, object]) -> list[str]:
+    """Dotted paths of the limits that a spec sets."""
+    return [path for key in LIMITED for path in _paths(key, spec.get(key))]
+
+
+def _paths(key: str, value: object) -> list[str]:
+    if isinstance(value, Mapping):
+        return [path for name, part in value.items() for path in _paths(f"{key}.{name}", part)]
+    unlimited = value is None or (isinstance(value, float) and not isfinite(value))
+    return [] if unlimited else [key]
+
+
+def add(parent: ET.Element, tag: str, **attributes: str) -> ET.Element:
+    """A child element with visible text in its attributes."""
+    return ET.SubElement(parent, tag, {key: visible(value) for key, value in attributes.items()})

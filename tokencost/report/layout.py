@@ -1,0 +1,100 @@
+"""Text in columns of a terminal: measured, wrapped, padded.
+
+Nothing is ever cut; what does not fit is broken or stacked.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+GAPS = (2, 1)
+"""Spaces between columns: what is wanted, and what is bearable."""
+UNIT = r"(?:[mun]?s|min|h|d|[kMGTPEZY]?(?:B|FLOP|J)|%)(?![A-Za-z])"
+BREAK = re.compile(rf"(?<!×) (?!×)(?:(?<![0-9] )|(?!{UNIT}))")
+"""Where a line may be broken: not between a number and its unit, nor around a multiplication sign."""
+NARROWEST = 12
+"""A text column is not broken into less than this many places."""
+
+
+def measure(text: str) -> int:
+    """Places that `text` takes: wide characters two, combining ones none."""
+    return len(text) if text.isascii() else sum(_places(character) for character in text)
+
+
+def _places(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Lines of at most `width` places, broken at spaces, inside a word only if it is longer than a line."""
+    lines = [""]
+    for word in _words(text, width):
+        joined = f"{lines[-1]} {word}" if lines[-1] else word
+        if measure(joined) <= width:
+            lines[-1] = joined
+            continue
+        first, *rest = fold(word, width)
+        lines = [*lines[:-1], first, *rest] if not lines[-1] else [*lines, first, *rest]
+    return lines
+
+
+def _words(text: str, width: int) -> list[str]:
+    """What stays together on a line; a number leaves its unit only if both are longer than a line."""
+    together = BREAK.split(text)
+    return [word for words in together for word in ([words] if measure(words) <= width else words.split(" "))]
+
+
+def fold(word: str, width: int) -> list[str]:
+    """A word in pieces of at most `width` places."""
+    pieces, room = [""], width
+    for character in word:
+        if (needed := _places(character)) > room and pieces[-1]:
+            pieces.append("")
+            room = width
+        pieces[-1] += character
+        room -= needed
+    return pieces
+
+
+def hang(first: str, text: str, width: int) -> list[str]:
+    """`text` wrapped after the lead `first`, its further lines below its beginning."""
+    margin = measure(first)
+    if width - margin < NARROWEST:
+        return [line for part in (first.rstrip(), text) for line in wrap(part, width)]
+    return [f"{' ' * margin if n else first}{line}" for n, line in enumerate(wrap(text, width - margin))]
+
+
+def pad(text: str, width: int, *, right: bool = False) -> str:
+    """`text` filled with spaces; figures stand flush right."""
+    space = " " * max(0, width - measure(text))
+    return space + text if right else text + space
+
+
+def column_widths(
+    cells: Sequence[Sequence[str]], figures: Sequence[bool], width: int
+) -> tuple[tuple[int, ...], int] | None:
+    """Widths of columns and the gap between them; None if figures would have to be broken.
+
+    `cells` are rows of equal length, headings included. Text columns give way, the widest first.
+    """
+    natural = [max(measure(cell) for cell in column) for column in zip(*cells, strict=True)]
+    for gap in GAPS:
+        if sum(natural) + gap * (len(natural) - 1) <= width:
+            return tuple(natural), gap
+    over = sum(natural) + GAPS[-1] * (len(natural) - 1) - width
+    for n in sorted((n for n, is_figure in enumerate(figures) if not is_figure), key=lambda n: -natural[n]):
+        given = min(over, max(0, natural[n] - NARROWEST))
+        natural[n] -= given
+        over -= given
+    return None if over > 0 else (tuple(natural), GAPS[-1])
+
+
+def lines_of_row(cells: Sequence[str], figures: Sequence[bool], widths: Sequence[int], gap: int) -> Iterator[str]:
+    """A row of cells, as many lines high as its highest cell."""
+    wrapped = [wrap(cell, width) for cell, width in zip(cells, widths, strict=True)]
+    for n in range(max(len(lines) for lines in wrapped)):
+        parts = [lines[n] if n < len(lines) else "" for lines in wrapped]
+        padded = [pad(p, w, right=f) for p, w, f in zip(parts, widths, figures, strict=True)]
+        yield (" " * gap).join(padded).rstrip()

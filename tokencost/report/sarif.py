@@ -1,0 +1,92 @@
+"""Static analysis results (SARIF 2.1.0): one run, a rule per kind of limit, a result per broken one."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from tokencost import __version__
+from tokencost.nouns.answer import Checked
+from tokencost.report.answers_json import written
+from tokencost.report.escape import visible
+from tokencost.report.numbers import Json
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """One thing to mend at a place of a file; `about` tells results of a rule apart when lines move."""
+
+    rule: str
+    message: str
+    file: str
+    line: int
+    column: int
+    about: str
+
+
+def checks(answer: Sequence[Checked]) -> str:
+    """The broken limits of all specs."""
+    return log(results(answer))
+
+
+def results(answer: Sequence[Checked]) -> list[Result]:
+    """Every broken limit of every spec."""
+    return [
+        Result(
+            rule=found.rule,
+            message=f"{check.plan.name}: {found.message}",
+            file=check.plan.file,
+            line=found.line,
+            column=found.column,
+            about=found.path,
+        )
+        for check in answer
+        for found in check.findings
+    ]
+
+
+def log(found: Sequence[Result]) -> str:
+    """A SARIF log."""
+    rules: list[Json] = [{"id": rule} for rule in sorted({result.rule for result in found})]
+    tool: Json = {"driver": {"name": "tokencost", "version": __version__, "rules": rules}}
+    marks = fingerprints(found)
+    run: Json = {
+        "tool": tool,
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(result, mark) for result, mark in zip(found, marks, strict=True)],
+    }
+    return written({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def _result(result: Result, mark: str) -> Json:
+    return {
+        "ruleId": result.rule,
+        "level": "error",
+        "message": {"text": visible(result.message)},
+        "locations": [_location(result)] if result.file else [],
+        "partialFingerprints": {"tokencost/v1": mark},
+    }
+
+
+def _location(result: Result) -> Json:
+    place: dict[str, Json] = {"artifactLocation": {"uri": quote(result.file.encode("utf-8", "surrogateescape"))}}
+    if result.line:
+        place["region"] = {"startLine": result.line, **({"startColumn": result.column} if result.column else {})}
+    return {"physicalLocation": place}
+
+
+def fingerprints(found: Sequence[Result]) -> list[str]:
+    """One id per result, all different; lines and figures may change without changing it."""
+    seen: dict[tuple[str, ...], int] = {}
+    marks = []
+    for result in found:
+        key = (result.file, result.rule, result.about)
+        seen[key] = seen.get(key, 0) + 1
+        marks.append(_digest(*key, str(seen[key])))
+    return marks
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "backslashreplace")).hexdigest()[:32]

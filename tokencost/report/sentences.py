@@ -1,0 +1,145 @@
+"""The answers in one sentence each."""
+
+import shlex
+
+from tokencost.nouns.answer import Candidate, Checked, Comparison, Estimate, Finding, Plan, PlatformName, Scored
+from tokencost.nouns.request import Request
+from tokencost.report import numbers
+from tokencost.report.blocks import Tone
+
+TONES: dict[str, Tone] = {"recommended": "good", "too-close-to-call": "open", "nothing-feasible": "bad"}
+
+
+def of_plan(plan: Plan) -> str:
+    """Which model to run, or that there is none."""
+    return f"{plan.name}: {choice(plan)}"
+
+
+def choice(plan: Plan) -> str:
+    """The recommendation without the name of the spec."""
+    said = plan.recommendation
+    chosen = recommended(plan)
+    if said.verdict == "nothing-feasible" or chosen is None:
+        return f"no candidate keeps every limit ({len(plan.candidates)} examined)"
+    if said.verdict == "too-close-to-call":
+        return f"too close to call between {said.model} and {said.runner_up or 'the next'}; {_in_short(chosen)}"
+    return _in_short(chosen)
+
+
+def recommended(plan: Plan) -> Candidate | None:
+    """The candidate that the recommendation names."""
+    return next((c for c in plan.candidates if c.model == plan.recommendation.model), None)
+
+
+def _in_short(candidate: Candidate) -> str:
+    parts = [f"{candidate.model} ({candidate.family})"]
+    bill = candidate.bill or (candidate.estimate.bill if candidate.estimate else None)
+    if bill:
+        parts.append(f"{numbers.usd(bill.per_asset)} per asset")
+        parts += [f"{numbers.usd(bill.per_month)} per month"] if bill.per_month is not None else []
+    if candidate.capacity:
+        parts.append(f"p95 {numbers.time(candidate.capacity.p95)}")
+        parts.append(fleet(candidate, long=True))
+    return ", ".join(part for part in parts if part)
+
+
+def fleet(candidate: Candidate, *, long: bool = False) -> str:
+    """Replicas × GPUs of each, with the GPU's name if there is room."""
+    if candidate.capacity is None:
+        return ""
+    on = candidate.estimate.platform if candidate.estimate else None
+    if on is None:
+        return f"{numbers.count(candidate.capacity.gpus)} GPUs" if float(candidate.capacity.gpus) else ""
+    each = f"{numbers.count(candidate.capacity.replicas)} × {numbers.count(on.gpus)}"
+    return f"{each} {on.gpu}" if long else each
+
+
+def platform(on: PlatformName) -> str:
+    """`2 × a100-80gb-sxm (compile, bf16, tp2)`."""
+    how = ", ".join(part for part in (on.engine, on.precision, on.parallelism) if part)
+    return f"{numbers.count(on.gpus)} × {on.gpu} ({how})"
+
+
+def of_comparison(comparison: Comparison) -> str:
+    """The cheapest model that runs, and how many do."""
+    running = [c for c in comparison.candidates if c.feasible]
+    what = f"{comparison.task} at {dimensions(comparison.width, comparison.height, comparison.frames)}"
+    share = f"{len(running)} of {len(comparison.candidates)} models run"
+    if not running:
+        return f"{what}: no model runs ({len(comparison.candidates)} examined)"
+    return f"{what}: {_cheapest(running[0])}; {share}"
+
+
+def _cheapest(candidate: Candidate) -> str:
+    bill = candidate.bill or (candidate.estimate.bill if candidate.estimate else None)
+    if bill is None or bill.per_asset is None:
+        return f"{candidate.model} comes first, no price is known"
+    return f"{candidate.model} is cheapest, {numbers.usd(bill.per_asset)} per asset"
+
+
+def dimensions(width: object, height: object, frames: object) -> str:
+    """`1024 × 1024`, with the frames of a clip."""
+    still = f"{_bare(width)} × {_bare(height)}"
+    return f"{still}, {_bare(frames)} frames" if float(str(frames)) > 1 else still
+
+
+def _bare(value: object) -> str:
+    return f"{float(str(value)):g}"
+
+
+def of_estimate(estimate: Estimate) -> str:
+    """Time, cost and memory of one request."""
+    cost = (
+        f"{numbers.usd(estimate.bill.per_asset)} per asset" if estimate.bill.per_asset is not None else "no price known"
+    )
+    if estimate.platform is None:
+        typical = numbers.time(estimate.latency.value) if float(estimate.latency.value) else ""
+        return f"{estimate.model}: {cost}" + (f", typically {typical}" if typical else "") + " (API)"
+    where = f"{estimate.model} on {platform(estimate.platform)}"
+    parts = [numbers.interval(estimate.latency, numbers.time), cost]
+    memory = estimate.footprint
+    if memory:
+        room = f"{numbers.size(memory.peak)} of {numbers.size(memory.available)}"
+        parts.append(room if memory.fits else f"does not fit: needs {room}")
+    return f"{where}: {', '.join(parts)}"
+
+
+def request(asked: Request) -> str:
+    """What is made or read."""
+    parts = [asked.task, dimensions(asked.width, asked.height, asked.frames)]
+    parts += [f"{numbers.number(asked.fps)} frames/s"] if float(asked.fps) else []
+    parts += [f"{numbers.count(asked.prompt_tokens)} prompt tokens"]
+    parts += [f"{numbers.count(asked.output_tokens)} output tokens"] if float(asked.output_tokens) else []
+    parts += [f"batch {numbers.count(asked.batch)}"] if float(asked.batch) > 1 else []
+    return ", ".join(parts)
+
+
+def of_checks(checks: tuple[Checked, ...]) -> str:
+    """Whether all specs keep their limits."""
+    passed = sum(check.passed for check in checks)
+    if len(checks) == 1:
+        return f"{'passed' if passed else 'failed'}: {of_plan(checks[0].plan)}"
+    return f"{'passed' if passed == len(checks) else 'failed'}: {passed} of {len(checks)} specs keep their limits"
+
+
+def finding(check: Checked, found: Finding) -> str:
+    """`spec.yaml:12:3: latency.p95: ...`."""
+    where = place(check.plan.file, found.line, found.column)
+    return f"{where}: {found.path}: {found.message}" if found.path else f"{where}: {found.message}"
+
+
+def place(file: str, line: int, column: int) -> str:
+    """File, line and column as far as they are known."""
+    return ":".join(str(part) for part in (file, line, column if line else 0) if part)
+
+
+def quality(score: Scored) -> str:
+    """A score, the bound it was held against, and who published it."""
+    said = f"{score.metric} {numbers.number(score.value)}"
+    around = "; ".join(part for part in (score.bound, score.conditions, score.source) if part)
+    return f"{said} ({around})" if around else said
+
+
+def explain(what: str) -> str:
+    """The command that derives every number."""
+    return f"tokencost explain {shlex.quote(what)}"

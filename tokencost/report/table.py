@@ -1,0 +1,160 @@
+"""Reports for a terminal: the answer first, figures in columns, stacked where the window is narrow."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tokencost.counting.tokens import TokenCount
+from tokencost.nouns.answer import Checked, Comparison, Estimate, Plan
+from tokencost.report import content, content_run
+from tokencost.report.blocks import Answer, Bars, Block, Blocks, Bullets, Command, Facts, Grid, Row
+from tokencost.report.escape import terminal, to_ascii
+from tokencost.report.layout import column_widths, hang, lines_of_row, measure, pad
+
+SMALLEST = 24
+"""Places of the narrowest window that is laid out for."""
+MARKS = {"": "", "yes": "✔ ", "no": "✘ "}
+ASCII_MARKS = {"": "", "yes": "+ ", "no": "x "}
+COLORS = {"good": "1;32", "bad": "1;31", "open": "1;33", "yes": "32", "no": "31", "strong": "1", "quiet": "2", "": ""}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What a terminal can show."""
+
+    width: int
+    color: bool
+    ascii_only: bool
+
+    def text(self, written: str) -> str:
+        """Any text, harmless and in the terminal's characters."""
+        return terminal(written, ascii_only=self.ascii_only)
+
+    def paint(self, shown: str, style: str) -> str:
+        """`shown` in a colour, if there are colours."""
+        return f"\x1b[{COLORS[style]}m{shown}\x1b[0m" if self.color and COLORS[style] else shown
+
+    def mark(self, mark: str) -> str:
+        """The sign in front of what is kept or broken."""
+        return (ASCII_MARKS if self.ascii_only else MARKS)[mark]
+
+
+def plans(answer: Sequence[Plan], *, width: int = 80, color: bool = False, ascii_only: bool = False) -> str:
+    """Plans for a terminal."""
+    look = _look(width, color, ascii_only)
+    return "\n".join(render(content.of_plan(plan), look) for plan in answer)
+
+
+def comparison(answer: Comparison, *, width: int = 80, color: bool = False, ascii_only: bool = False) -> str:
+    """A comparison for a terminal."""
+    return render(content.of_comparison(answer), _look(width, color, ascii_only))
+
+
+def checks(answer: Sequence[Checked], *, width: int = 80, color: bool = False, ascii_only: bool = False) -> str:
+    """Checks for a terminal."""
+    return render(content.of_checks(answer), _look(width, color, ascii_only))
+
+
+def estimate(answer: Estimate, *, width: int = 80, color: bool = False, ascii_only: bool = False) -> str:
+    """An estimate for a terminal."""
+    return render(content_run.of_estimate(answer), _look(width, color, ascii_only))
+
+
+def tokens(answer: TokenCount, *, width: int = 80, color: bool = False, ascii_only: bool = False) -> str:
+    """A token count for a terminal."""
+    return render(content_run.of_tokens(answer), _look(width, color, ascii_only))
+
+
+def _look(width: int, color: bool, ascii_only: bool) -> Look:
+    return Look(width=max(width, SMALLEST), color=color, ascii_only=ascii_only)
+
+
+def render(blocks: Blocks, look: Look) -> str:
+    """Blocks below each other; an empty line around those that have a title or columns."""
+    lines: list[str] = []
+    apart = False
+    for block in blocks:
+        before, apart = apart, _stands_apart(block)
+        shown = list(_lines(block, look))
+        lines += ["", *shown] if lines and shown and (before or apart) else shown
+    return "\n".join(lines) + "\n"
+
+
+def _stands_apart(block: Block) -> bool:
+    return isinstance(block, Grid | Command) or (isinstance(block, Bullets | Facts) and bool(block.title))
+
+
+def _lines(block: Block, look: Look) -> Iterator[str]:
+    match block:
+        case Answer():
+            for line in hang("", look.text(block.text), look.width):
+                yield look.paint(line, block.tone)
+        case Bullets():
+            yield from _bullets(block, look)
+        case Grid():
+            yield from _grid(block, look)
+        case Facts():
+            yield from _facts(block, look)
+        case Bars():
+            return
+        case Command():
+            yield from hang(f"{block.lead}: ", look.text(block.command), look.width)
+
+
+def _bullets(block: Bullets, look: Look) -> Iterator[str]:
+    if block.title:
+        yield look.paint(block.title, "strong")
+    for item in block.items:
+        lead = look.mark(item.mark) or "- "
+        first, *rest = hang(lead, look.text(item.text), look.width)
+        yield look.paint(first, item.mark)
+        yield from (look.paint(line, item.mark) for line in rest)
+        for remark in item.remarks:
+            yield from hang("    ", look.text(remark), look.width)
+
+
+def _facts(block: Facts, look: Look) -> Iterator[str]:
+    if block.title:
+        yield look.paint(block.title, "strong")
+    margin = "  " if block.title else ""
+    longest = max(measure(look.text(name)) for name, _ in block.pairs)
+    for name, value in block.pairs:
+        yield from hang(f"{margin}{pad(look.text(name), longest)}  ", look.text(value), look.width)
+
+
+def _grid(block: Grid, look: Look) -> Iterator[str]:
+    marked = 2 if any(row.mark for row in block.rows) else 0
+    figures = [column.figures for column in block.columns]
+    head = [look.text(column.name) for column in block.columns]
+    body = [[look.text(cell) for cell in row.cells] for row in block.rows]
+    fitted = column_widths([head, *body], figures, look.width - marked)
+    if fitted is None:
+        yield from _stacked(block, head, body, look)
+        return
+    widths, gap = fitted
+    for line in lines_of_row(head, figures, widths, gap):
+        yield look.paint(" " * marked + line, "strong")
+    rule = "─" * (sum(widths) + gap * (len(widths) - 1) + marked)
+    yield look.paint(to_ascii(rule) if look.ascii_only else rule, "quiet")
+    for row, cells in zip(block.rows, body, strict=True):
+        for n, line in enumerate(lines_of_row(cells, figures, widths, gap)):
+            lead = look.mark(row.mark) if not n and row.mark else " " * marked
+            yield look.paint(lead, row.mark) + line
+        yield from _remarks(row, look)
+
+
+def _stacked(block: Grid, head: list[str], body: list[list[str]], look: Look) -> Iterator[str]:
+    """One record below the other, a line for each figure that is known."""
+    longest = max(measure(name) for name in head)
+    for row, cells in zip(block.rows, body, strict=True):
+        for n, line in enumerate(hang(look.mark(row.mark), cells[0], look.width)):
+            yield look.paint(line, row.mark or "strong") if not n else line
+        for name, cell in zip(head[1:], cells[1:], strict=True):
+            if cell not in ("–", "-"):
+                yield from hang(f"  {pad(name, longest)}  ", cell, look.width)
+        yield from _remarks(row, look)
+
+
+def _remarks(row: Row, look: Look) -> Iterator[str]:
+    for remark in row.remarks:
+        for line in hang("    ", look.text(remark), look.width):
+            yield look.paint(line, "quiet")
