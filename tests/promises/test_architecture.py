@@ -41,7 +41,7 @@ def name_of(path: Path) -> str:
 
 def layer(module: str) -> str:
     """The part of the package that a module belongs to."""
-    return (module.split(".") + [""])[1]
+    return [*module.split("."), ""][1]
 
 
 def rank(module: str) -> int:

@@ -14,6 +14,7 @@ from tokencost.counting.scale_transformer import scale_transformer
 from tokencost.counting.single_stream_dit import single_stream_dit
 from tokencost.counting.transformer import caption_projector, decoder_lm, decoder_lm_image, text_encoder, vision_tower
 from tokencost.counting.unet import unet
+from tokencost.counting.uvit import uvit
 from tokencost.counting.video_coder_cogvideox import cogvideox_decode, cogvideox_encode
 from tokencost.counting.video_coder_deep import deep_decode, deep_encode
 from tokencost.counting.video_coder_hunyuan import hunyuan_decode, hunyuan_encode
@@ -26,6 +27,7 @@ from tokencost.nouns.diffusion_transformer import AsymmetricMMDiT, CrossDiT, Joi
 from tokencost.nouns.network import Network
 from tokencost.nouns.scale_transformer import ScaleTransformer
 from tokencost.nouns.transformer import DecoderLM, TextEncoder, VisionTower
+from tokencost.nouns.uvit import UVit
 from tokencost.nouns.video_coder import (
     CogVideoXCoder,
     DeepCoder,
@@ -50,6 +52,7 @@ PASSES: Mapping[type, Mapping[str, Pass]] = {
     CrossDiT: {"forward": cross_dit},
     LinearDiT: {"forward": linear_dit},
     ScaleTransformer: {"forward": scale_transformer},
+    UVit: {"forward": uvit},
     UNet: {"forward": unet},
     ImageCoder: {"encode": encode_image, "decode": decode_image},
     ClipCoder: {"encode": encode_clip, "decode": decode_clip},

@@ -4,6 +4,7 @@ from tokencost.nouns.convnet import ClipCoder, ImageCoder, UNet
 from tokencost.nouns.diffusion_transformer import AsymmetricMMDiT, CrossDiT, JointDiT, LinearDiT, MMDiT, SingleStreamDiT
 from tokencost.nouns.scale_transformer import ScaleTransformer
 from tokencost.nouns.transformer import DecoderLM, TextEncoder, VisionTower
+from tokencost.nouns.uvit import UVit
 from tokencost.nouns.video_coder import (
     CogVideoXCoder,
     DeepCoder,
@@ -28,6 +29,7 @@ Network = (
     | CrossDiT
     | LinearDiT
     | ScaleTransformer
+    | UVit
     | WanCoder
     | CogVideoXCoder
     | LtxCoder
