@@ -3,19 +3,14 @@
 from collections.abc import Mapping
 
 from tokencost.counting.networks import network_params
-from tokencost.counting.operators import (
-    attention_cache,
-    convolution_activations,
-    elementwise_activations,
-    linear_activations,
-)
+from tokencost.counting.operators import READ_AND_WRITE, attention_cache
 from tokencost.formula import formula
 from tokencost.nouns.answer import Footprint
 from tokencost.nouns.generator import Generator
 from tokencost.nouns.hardware import Platform, Precision
 from tokencost.nouns.model import Component
 from tokencost.nouns.work import Attention, Convolution, Elementwise, Linear, Operator, Phase, Program
-from tokencost.numeric import floor, maximum
+from tokencost.numeric import floor, maximum, minimum
 from tokencost.units import Bytes, Constant, Count
 
 LIVE_TENSORS = Constant(
@@ -91,19 +86,20 @@ def activation_bytes(program: Program, on: Platform) -> Bytes:
 
 
 def _live_elements(op: Operator) -> Count:
+    """Elements around one execution; an operator that never runs (count 0) holds none."""
     match op:
         case Linear():
-            return linear_activations(op) / op.count
+            return minimum(op.count, 1.0) * op.rows * (op.inner + op.columns)
         case Convolution():
-            return convolution_activations(op) / op.count
+            return minimum(op.count, 1.0) * (op.inputs * op.in_channels + op.positions * op.out_channels)
         case Elementwise():
-            return elementwise_activations(op) / op.count / op.kernels
+            return minimum(op.count, 1.0) * READ_AND_WRITE * op.elements
     return 0.0
 
 
 @formula("definition")
 def batch_limit(free: Bytes, per_request: Bytes) -> Count:
-    """Requests that fit beside weights and reserve, each with its own cache and activations."""
+    """Requests that fit beside what they share, each with its own cache (or, where nothing is cached, activations)."""
     return floor(free / maximum(per_request, ONE_BYTE))
 
 
@@ -112,6 +108,7 @@ def footprint(generator: Generator, program: Program, on: Platform, batch: Count
     weights, cache = weight_bytes(generator, on), largest_cache(program, on)
     activations, reserve = activation_bytes(program, on), on.engine.reserve
     need = weights + cache + activations + reserve
+    own, shared = (cache, activations) if any(not _is_zero(phase.cached) for phase in program) else (activations, 0.0)
     return Footprint(
         weights=weights,
         kv_cache=cache,
@@ -120,5 +117,5 @@ def footprint(generator: Generator, program: Program, on: Platform, batch: Count
         peak=maximum(need, on.engine.preallocates * on.gpu.memory),
         available=on.gpu.memory,
         fits=bool(need <= on.gpu.memory) if isinstance(need, float | int) else False,
-        batch_limit=batch_limit(on.gpu.memory - weights - reserve, (cache + activations) / batch),
+        batch_limit=batch_limit(on.gpu.memory - weights - reserve - shared, own / batch),
     )

@@ -109,9 +109,11 @@ def in_numbers(candidate: Candidate) -> str:
     elif estimate.tokens is not None:
         steps = next((p.steps for p in estimate.phases if p.id in ("denoise", "unmask")), None)
         passes = f" in {steps:g} passes" if steps is not None else ""
-        parts.append(f"{estimate.tokens.visual:,.0f} tokens{passes}")
+        parts.append(f"{estimate.tokens.visual:,.0f} latent tokens{passes}")
     if float(estimate.latency.value):
-        parts.append(f"{estimate.latency.value:.3g} s per request ({estimate.latency.low:.3g} to {estimate.latency.high:.3g})")
+        seconds = f"{estimate.latency.value:.3g} s per request"
+        batch = f" in a batch of {estimate.request.batch:g}" if float(estimate.request.batch) > 1 else ""
+        parts.append(f"{seconds}{batch} ({estimate.latency.low:.3g} to {estimate.latency.high:.3g} s)")
     cost = _cost(candidate)
     parts.append("no price known" if math.isinf(cost) else f"${cost:.3g} per asset")
     return ", ".join(parts)

@@ -2,7 +2,7 @@
 
 from tokencost.counting.networks import operators
 from tokencost.counting.tokens import generated_tokens, prefix_tokens
-from tokencost.families.phases import decode_latent, passes, rows, text_phases
+from tokencost.families.phases import decode_each, passes, rows, text_phases
 from tokencost.formula import formula
 from tokencost.nouns.generator import Generator
 from tokencost.nouns.model import Generation, Tokenizer
@@ -30,7 +30,7 @@ def autoregressive(generator: Generator, request: Request) -> Program:
         *_caption(generator, request, net),
         *_prefill(generator, request, net, prompt, negative),
         _decode(generator, request, net, prompt=_mean_prompt(generator, prompt, negative), written=written),
-        *decode_latent(generator, request),
+        *decode_each(generator, request),
     )
 
 

@@ -1,5 +1,7 @@
 """Phases that several families share: prompts through text encoders, coders at both ends."""
 
+from dataclasses import replace
+
 from tokencost.counting.networks import operators
 from tokencost.nouns.generator import Generator
 from tokencost.nouns.request import Request
@@ -28,6 +30,12 @@ def decode_latent(generator: Generator, request: Request) -> tuple[Phase, ...]:
     if "image_decoder" not in generator.networks:
         return ()
     return (coder_phase(generator, request, "image_decoder", "decode", "decode-latent"),)
+
+
+def decode_each(generator: Generator, request: Request) -> tuple[Phase, ...]:
+    """As `decode_latent`, one request after the other: requests that share decode passes do not end together."""
+    alone = decode_latent(generator, replace(request, batch=1.0))
+    return tuple(replace(phase, steps=phase.steps * request.batch) for phase in alone)
 
 
 def coder_phase(generator: Generator, request: Request, role: str, direction: str, name: str) -> Phase:

@@ -42,6 +42,7 @@ class Asked:
     accept_unknown: bool = True
     request_time: Seconds | None = None
     batch: int | None = None
+    notes: tuple[Note, ...] = ()
 
 
 def judge(catalog: Catalog, model: Model, asked: Asked, options: RunOptions) -> Candidate:
@@ -55,7 +56,7 @@ def judge(catalog: Catalog, model: Model, asked: Asked, options: RunOptions) -> 
     if wrong or not model.components:
         missing = [] if wrong else [Violation(constraint="availability", message="its networks are not public")]
         return _candidate(model, (*broken, *missing), scored)
-    found = _sized(catalog, model, replace(asked, request=request), options, notes)
+    found = _sized(catalog, model, replace(asked, request=request), options, (*asked.notes, *notes))
     return _candidate(model, (*broken, *found.violations), scored, found)
 
 
@@ -118,7 +119,7 @@ def _with_batch(catalog: Catalog, model: Model, asked: Asked, options: RunOption
         if asked.traffic is None
         else bill_of_fleet(size.gpus, asked.traffic.average, quote.price, quote.source)
     )
-    broken += latency_limits(asked.limits, percentiles(size, asked.limits))
+    broken += latency_limits(asked.limits, percentiles(size, asked.limits), float(service))
     broken += budget_limits(asked.budget, bill)
     return Sized(estimate=found, capacity=size, bill=bill, violations=tuple(broken))
 
@@ -127,10 +128,8 @@ def _assumed_time(found: Estimate, seconds: Seconds | None) -> Estimate:
     """A request time taken as given replaces the prediction, interval and all."""
     if seconds is None:
         return found
-    note = Note(name="request_time", value=f"{seconds:g} s", reason="given in the spec instead of the prediction")
     exact = Interval(value=seconds, low=seconds, high=seconds)
-    rate = found.request.batch / seconds
-    return replace(found, latency=exact, requests_per_second=rate, assumptions=(*found.assumptions, note))
+    return replace(found, latency=exact, requests_per_second=found.request.batch / seconds)
 
 
 def _capacity(asked: Asked, service: Seconds, *, slots: int, gpus: float) -> Capacity:

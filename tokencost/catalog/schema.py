@@ -1,0 +1,23 @@
+"""JSON Schemas of the catalogue's records, for editors."""
+
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from tokencost.catalog.kinds import KINDS
+
+SOURCES = {
+    "type": "object",
+    "additionalProperties": {"type": "string"},
+    "description": 'Who says the numbers: "source-id, place in it"; default speaks for all that have none of their own.',
+}
+
+
+def record_schema(kind: str) -> dict[str, Any]:
+    """The schema of the records in one folder, `sources` included."""
+    schema = TypeAdapter(KINDS[kind]).json_schema()
+    shapes = list(schema.get("$defs", {}).values()) if "oneOf" in schema or "anyOf" in schema else [schema]
+    for shape in shapes:
+        if "id" in shape.get("properties", {}):
+            shape["properties"]["sources"] = SOURCES
+    return {"$schema": "http://json-schema.org/draft-07/schema#", "title": f"tokencost {kind}", **schema}

@@ -1,0 +1,48 @@
+"""Specs on the command line: every one is read and judged, whatever happened to the others."""
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tokencost.cli.exits import Exit
+from tokencost.cli.output import say, write
+from tokencost.errors import AccessError, Problem, TokencostError
+from tokencost.report.problems import problems_in, problems_text
+
+Specs = Annotated[list[str], typer.Argument(help="Spec files; - reads standard input.", metavar="SPEC...")]
+
+
+def each(paths: Sequence[str], overrides: Sequence[str], catalog: Any, use_case: Callable[..., Any]) -> tuple[list[Any], list[Problem], list[Exit]]:
+    """Answers of the specs that could be used, and the problems and exit codes of the others."""
+    from tokencost.spec.load import load, load_bytes
+
+    answers, problems, codes = [], [], []
+    for path in paths:
+        try:
+            piped = path == "-"
+            spec = load_bytes(_stdin(), path, overrides, catalog) if piped else load(Path(path), overrides, catalog)
+            answers.append(use_case(catalog, spec))
+        except TokencostError as error:
+            problems += error.problems
+            codes.append(Exit.ACCESS if isinstance(error, AccessError) else Exit.INPUT)
+    return answers, problems, codes
+
+
+def _stdin() -> bytes:
+    if sys.stdin is None:
+        raise AccessError("standard input is closed")
+    try:
+        return sys.stdin.buffer.read(2**21)
+    except (OSError, ValueError) as error:
+        raise AccessError(f"standard input: {error}") from error
+
+
+def refuse(problems: Sequence[Problem], asked: str, target: Path | None) -> None:
+    """Problems for people on standard error; in a machine's format also where the answer would stand."""
+    say(problems_text(problems))
+    text = problems_in(asked, problems)
+    if text:
+        write(text, target)

@@ -1,0 +1,137 @@
+"""The main job: a spec to candidates, feasibility and a recommendation."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from tokencost.catalog.load import Catalog
+from tokencost.deciding.recommend import ranked, recommend
+from tokencost.nouns.answer import Candidate, Checked, Finding, Note, Plan, Violation
+from tokencost.nouns.model import Bound, Model
+from tokencost.planning.candidates import Asked, judge
+from tokencost.planning.compare import models_for
+from tokencost.planning.options import DEFAULT_ENGINE, DEFAULT_GPU, DEFAULT_PRECISION, RunOptions
+from tokencost.spec.convert import budget_of, limits_of, request_of, traffic_of
+from tokencost.spec.load import LoadedSpec
+from tokencost.spec.product import Product
+
+BETTER = {">=": "higher", "<=": "lower"}
+
+
+def plan(catalog: Catalog, spec: LoadedSpec) -> Plan:
+    """Every candidate sized and judged, the best first, and the choice among them with its reasons."""
+    product = spec.product
+    wanted = asked_of(product)
+    models = models_for(catalog, product.task, product.candidates or ())
+    candidates = ranked([_on_best_gpu(catalog, model, wanted, product) for model in models])
+    return Plan(
+        name=product.name,
+        file=spec.document.file,
+        task=product.task,
+        spec=understood(product),
+        places={".".join(map(str, path)): mark for path, mark in spec.document.marks.items()},
+        recommendation=recommend(candidates),
+        candidates=candidates,
+    )
+
+
+def _on_best_gpu(catalog: Catalog, model: Model, wanted: Asked, product: Product) -> Candidate:
+    """The GPU of the spec's list on which the model does best."""
+    if product.task not in model.tasks:
+        return Candidate(
+            model=model.id, name=model.name, family=model.family, feasible=False, estimate=None, capacity=None, bill=None,
+            violations=(_cannot(product.task, model),), quality=(), undisclosed=model.undisclosed,
+        )  # fmt: skip
+    tried = [judge(catalog, model, wanted, options) for options in options_of(product)]
+    return ranked(tried)[0]
+
+
+def _cannot(task: str, model: Model) -> Violation:
+    return Violation(constraint="task", message=f"does {', '.join(model.tasks) or 'another task'}, not {task}")
+
+
+def options_of(product: Product) -> list[RunOptions]:
+    """The platforms of a spec: one per GPU that it lists."""
+    on, given = product.platform, product.assume
+    gpus = [on.gpu] if isinstance(on.gpu, str) else list(on.gpu or [DEFAULT_GPU])
+    base = RunOptions(
+        gpus=on.gpus or on.shared_by, engine=on.engine or DEFAULT_ENGINE, precision=on.precision or DEFAULT_PRECISION,
+        parallelism=on.parallelism or "", price=on.price, steps=given.steps.value if given.steps else None,
+    )  # fmt: skip
+    return [replace(base, gpu=gpu) for gpu in gpus]
+
+
+def asked_of(product: Product) -> Asked:
+    """What the spec asks of every candidate."""
+    given, quality = product.assume, product.quality
+    bounds = tuple(
+        Bound(metric=metric, value=bound.value, better=BETTER[bound.operator])  # type: ignore[arg-type]
+        for metric, bound in quality.bounds.items()
+    )
+    return Asked(
+        request=request_of(product),
+        traffic=traffic_of(product),
+        limits=limits_of(product),
+        budget=budget_of(product),
+        tier=quality.tier or "",
+        bounds=bounds,
+        accept_unknown=quality.unknown == "accept" or (quality.tier == "draft" and not bounds),
+        request_time=given.request_time.value if given.request_time else None,
+        batch=given.batch.value if given.batch else None,
+        notes=assumed(product),
+    )
+
+
+def assumed(product: Product) -> tuple[Note, ...]:
+    """Everything the spec takes as given, with the reason it states."""
+    given = {name: getattr(product.assume, name) for name in type(product.assume).model_fields}
+    return tuple(Note(name=name, value=f"{g.value:g}", reason=g.reason) for name, g in given.items() if g is not None)
+
+
+def understood(product: Product) -> Mapping[str, Any]:
+    """The spec with its defaults filled in, in base units."""
+    said: dict[str, Any] = product.model_dump(mode="json", exclude_none=True)
+    on = said.setdefault("platform", {})
+    for name, value in (("gpu", DEFAULT_GPU), ("engine", DEFAULT_ENGINE), ("precision", DEFAULT_PRECISION)):
+        on.setdefault(name, value)
+    on.setdefault("gpus", product.platform.shared_by)
+    return said
+
+
+def check(catalog: Catalog, spec: LoadedSpec) -> Checked:
+    """The plan judged: a spec passes if some candidate keeps every limit."""
+    found = plan(catalog, spec)
+    passed = found.recommendation.verdict != "nothing-feasible"
+    return Checked(plan=found, passed=passed, findings=() if passed else tuple(_findings(found)))
+
+
+def _findings(found: Plan) -> list[Finding]:
+    """What the nearest candidate breaks, each limit at its place in the spec."""
+    nearest = found.candidates[0]
+    findings = []
+    for violation in nearest.violations:
+        path = PLACES.get(violation.constraint, violation.constraint)
+        line, column = place_of(found, path)
+        findings.append(
+            Finding(
+                rule=violation.constraint, message=f"{nearest.name}: {violation.message}", path=path, line=line,
+                column=column, actual=violation.actual, limit=violation.limit,
+            )
+        )  # fmt: skip
+    return findings
+
+
+PLACES = {
+    "size": "output", "frames": "output", "positions": "output", "availability": "candidates", "price": "candidates",
+    "precision": "platform", "engine": "platform", "memory": "platform", "task": "task",
+}  # fmt: skip
+"""Constraint -> the part of a spec that sets it, where its name is not that path already."""
+
+
+def place_of(found: Plan, path: str) -> tuple[int, int]:
+    """Line and column of a path, or of the nearest part around it that the spec has."""
+    while path:
+        if path in found.places:
+            return found.places[path]
+        path = path.rpartition(".")[0]
+    return 1, 1

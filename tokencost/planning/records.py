@@ -1,0 +1,119 @@
+"""Looking into the catalogue: what there is, and one record with who says each number."""
+
+import difflib
+from dataclasses import dataclass
+from typing import Any, get_args, get_origin, get_type_hints
+
+from tokencost.catalog.kinds import KINDS
+from tokencost.catalog.load import Catalog
+from tokencost.errors import CatalogError
+from tokencost.formula import unit_of_field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """Rows of a table: `columns` name what stands in each."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One value of a record, in base units, and who says so ("" where nobody needs to)."""
+
+    path: str
+    value: Any
+    unit: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordView:
+    """One record, field by field."""
+
+    kind: str
+    id: str
+    fields: tuple[Field, ...]
+
+
+def listing(catalog: Catalog, kind: str) -> Listing:
+    """The records of one kind, or the kinds and how many records each has."""
+    if not kind:
+        rows = tuple((k, str(len(catalog.index[k]))) for k in (*KINDS, "sources"))
+        return Listing(title="catalogue", columns=("kind", "records"), rows=rows)
+    if kind == "sources":
+        found = sorted(catalog.index["sources"].items())
+        rows = tuple((name, str(s["kind"]), str(s["title"])) for name, s in found)
+        return Listing(title=kind, columns=("id", "kind", "title"), rows=rows)
+    if kind not in KINDS:
+        near = difflib.get_close_matches(kind, [*KINDS, "sources"], 1)
+        hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(KINDS)}, sources"
+        raise CatalogError(f"no kind of record is called {kind[:40]!r}; {hint}")
+    nouns = [(name, catalog.index[kind][name]["noun"]) for name in catalog.names(kind)]
+    return Listing(title=kind, columns=("id", "what"), rows=tuple((name, _summary(noun)) for name, noun in nouns))
+
+
+def _summary(noun: dict[str, Any]) -> str:
+    """What tells one record from the next in a line."""
+    parts = [noun.get("name") or noun.get("model") or noun.get("gpu") or noun.get("kind") or noun.get("task") or ""]
+    parts += [noun[key] for key in ("family", "provider", "variant", "term", "region", "tier") if noun.get(key)]
+    if noun.get("tasks"):
+        parts.append("/".join(noun["tasks"]))
+    if "scores" in noun:
+        parts.append(f"{len(noun['scores'])} scores")
+    return ", ".join(str(part) for part in parts if part)
+
+
+def record(catalog: Catalog, name: str) -> RecordView:
+    """The record that `name` (or kind/name) means."""
+    kind, _, rest = name.partition("/")
+    if kind in KINDS and rest:
+        found = catalog.find(kind, rest)
+        kinds = [kind] if found else []
+    else:
+        kinds = [k for k in ("models", *KINDS) if catalog.find(k, name)]
+        found = catalog.find(kinds[0], name) if kinds else None
+    if not kinds or found is None:
+        known = [spelling for k in KINDS for spelling in catalog.aliases(k)]
+        near = difflib.get_close_matches(name.lower()[:100], known, 3, 0.5)
+        raise CatalogError(f"no record is called {name[:60]!r}" + (f"; did you mean {' or '.join(near)}?" if near else ""))
+    return view(catalog, kinds[0], found)
+
+
+def view(catalog: Catalog, kind: str, name: str) -> RecordView:
+    """A record's fields, numbers with unit and source."""
+    noun = catalog.get(kind, name)
+    fields = tuple(_fields(catalog, kind, name, type(noun), catalog.index[kind][name]["noun"], ""))
+    return RecordView(kind=kind, id=name, fields=fields)
+
+
+def _fields(catalog: Catalog, kind: str, name: str, noun: Any, data: Any, prefix: str) -> list[Field]:
+    found: list[Field] = []
+    for key, value in data.items():
+        path = f"{prefix}{key}"
+        if isinstance(value, dict):
+            found += _fields(catalog, kind, name, _type_of(noun, key), value, f"{path}.")
+        elif value not in (None, "", [], ()):
+            numeric = isinstance(value, int | float) and not isinstance(value, bool)
+            source = catalog.source(kind, name, path) if numeric else ""
+            found.append(Field(path=path, value=value, unit=_unit(noun, key), source=source))
+    return found
+
+
+def _type_of(noun: Any, key: str) -> Any:
+    try:
+        hint = get_type_hints(noun, include_extras=True).get(key)
+    except TypeError:
+        return None
+    options = [a for a in get_args(hint) if isinstance(a, type)]
+    return options[0] if options and get_origin(hint) is not None else hint
+
+
+def _unit(noun: Any, key: str) -> str:
+    try:
+        unit = unit_of_field(noun, key)
+    except TypeError:
+        return ""
+    return unit.symbol if unit else ""
