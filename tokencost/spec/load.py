@@ -44,7 +44,7 @@ def load(path: Path, overrides: Sequence[str] = (), catalog: Catalog | None = No
     With a catalogue the names in the spec are checked too.
     """
     document = overridden(read_file(path), overrides)
-    return LoadedSpec(_product(document, path.parent, catalog), document, path)
+    return LoadedSpec(_product(document, path.parent, catalog), document, path, path.parent)
 
 
 def load_bytes(source: bytes, file: str, overrides: Sequence[str] = (), catalog: Catalog | None = None) -> LoadedSpec:

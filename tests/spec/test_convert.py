@@ -1,0 +1,75 @@
+"""Products as the nouns that plans are made of."""
+
+from typing import Any
+
+from tokencost.nouns.model import Bound
+from tokencost.nouns.request import Budget, LatencyLimit, Request, Traffic
+from tokencost.spec.convert import bounds_of, budget_of, gpus_of, limits_of, request_of, traffic_of
+from tokencost.spec.load import from_mapping
+from tokencost.spec.product import Product
+
+
+def product(**more: Any) -> Product:
+    """An image product with more keys."""
+    base = {"version": 1, "name": "a", "task": "text-to-image", "output": {"width": 64, "height": 32}}
+    return from_mapping({key: value for key, value in (base | more).items() if value is not ...}).product
+
+
+def test_an_image_request_has_one_frame() -> None:
+    """An image is a clip of one frame, and answers in pixels, not in text."""
+    expected = Request(task="text-to-image", width=64.0, height=32.0, prompt_tokens=64.0, batch=4.0)
+
+    assert expected == request_of(product(assume={"batch": 4}))
+
+
+def test_seconds_and_fps_become_frames() -> None:
+    """Models count frames."""
+    request = request_of(product(task="text-to-video", output={"width": 8, "height": 8, "seconds": 4, "fps": 7}))
+
+    assert (28.0, 7.0) == (request.frames, request.fps)
+
+
+def test_an_answer_has_tokens() -> None:
+    """Perception reads pixels and writes text."""
+    request = request_of(product(task="image-to-text", output=..., input={"width": 8, "height": 9}))
+
+    assert (8.0, 9.0, 128.0) == (request.width, request.height, request.output_tokens)
+
+
+def test_average_and_peak_default_to_each_other() -> None:
+    """One rate is enough for steady traffic."""
+    assert None is traffic_of(product())
+    assert Traffic(average=2.0, peak=2.0) == traffic_of(product(traffic={"peak": "2 req/s"}))
+    assert Traffic(average=2.0, peak=2.0) == traffic_of(product(traffic={"average": "2 req/s"}))
+    assert Traffic(average=1.0, peak=2.0, burstiness=3.0) == traffic_of(
+        product(traffic={"average": "1 req/s", "peak": "2 req/s", "burstiness": 3})
+    )
+
+
+def test_limits_come_lowest_percentile_first() -> None:
+    """Only what was written is a limit."""
+    expected = (LatencyLimit(percentile=0.5, limit=1.0), LatencyLimit(percentile=0.99, limit=0.005 * 400))
+
+    assert () == limits_of(product())
+    assert expected == limits_of(product(latency={"p99": "2000 ms", "p50": "1 s"}))
+
+
+def test_a_budget_that_is_not_given_is_infinite() -> None:
+    """Silence is no limit."""
+    assert Budget() == budget_of(product())
+    assert Budget(per_asset=0.01) == budget_of(product(budget={"per_asset": "0.01 USD"}))
+
+
+def test_bounds_say_which_way_is_better() -> None:
+    """An FID falls, a GenEval score rises."""
+    bounds = bounds_of(product(quality={"geneval": ">= 0.6", "fid": "<=12"}))
+
+    assert (Bound(metric="fid", value=12.0, better="lower"), Bound(metric="geneval", value=0.6)) == bounds
+
+
+def test_parallelism_implies_its_gpus() -> None:
+    """Nobody has to write the same number twice."""
+    assert (1, 4, 2) == tuple(
+        gpus_of(product(platform=p))
+        for p in ({}, {"parallelism": "cfg2xulysses2"}, {"gpus": 2, "parallelism": "replicas"})
+    )
