@@ -7,7 +7,7 @@ import pytest
 
 from tokencost.catalog.load import Catalog
 from tokencost.errors import AccessError, SpecError
-from tokencost.spec.load import from_mapping, load
+from tokencost.spec.load import from_mapping, load, load_bytes
 
 HEAD = "version: 1\nname: poster\n"
 IMAGE = HEAD + "task: text-to-image\noutput: {width: 1024, height: 768}\n"
@@ -253,6 +253,13 @@ def test_plain_data_becomes_a_product() -> None:
     }
 
     assert ("x",) == from_mapping(data).product.candidates
+
+
+def test_a_pipe_is_read_like_a_file() -> None:
+    """Templates are rendered into pipes; problems name what the caller calls it."""
+    assert "poster" == load_bytes(IMAGE.encode(), "-").product.name
+    with pytest.raises(SpecError, match=r"^-:5:1: x: unknown key"):
+        load_bytes((IMAGE + "x: 1\n").encode(), "-")
 
 
 def test_a_missing_file_is_a_matter_of_access(tmp_path: Path) -> None:
