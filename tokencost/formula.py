@@ -73,6 +73,8 @@ class Step:
 
 
 FORMULAS: dict[str, Formula] = {}
+_watchers = 0
+"""Blocks that record or assume right now, in any thread: while there are none, a formula is just its function."""
 _current: ContextVar[Step | None] = ContextVar("current", default=None)
 _assumed: ContextVar[Mapping[str, Any]] = ContextVar("assumed", default=MappingProxyType({}))
 
@@ -90,6 +92,8 @@ def formula(cites: str, *, says: str = "") -> Callable[[Callable[P, R]], Callabl
 
         @functools.wraps(fn)
         def call(*args: P.args, **kwargs: P.kwargs) -> R:
+            if not _watchers:
+                return fn(*args, **kwargs)
             parent, assumed = _current.get(), _assumed.get()
             if parent is None and not assumed:
                 return fn(*args, **kwargs)
@@ -124,9 +128,20 @@ def assuming(values: Mapping[str, Any]) -> Iterator[None]:
     """Take these quantities as given, e.g. a measurement: {"phase_time:decode": 96.0}."""
     token = _assumed.set(values)
     try:
-        yield
+        with _watching():
+            yield
     finally:
         _assumed.reset(token)
+
+
+@contextmanager
+def _watching() -> Iterator[None]:
+    global _watchers
+    _watchers += 1
+    try:
+        yield
+    finally:
+        _watchers -= 1
 
 
 @contextmanager
@@ -135,7 +150,8 @@ def deriving() -> Iterator[Step]:
     root = Step(Formula(deriving, "definition", "everything asked for"), {})
     token = _current.set(root)
     try:
-        yield root
+        with _watching():
+            yield root
     finally:
         _current.reset(token)
 

@@ -12,14 +12,16 @@ from tokencost.units import Num
 
 def maximum(a: Num, b: Num) -> Num:
     """The larger of two, element by element."""
-    library = _library(a, b)
-    return cast(Num, library.maximum(a, b)) if library else (a if a >= b else b)
+    if isinstance(a, float | int) and isinstance(b, float | int):
+        return a if a >= b else b
+    return cast(Num, _library(a, b).maximum(a, b))
 
 
 def minimum(a: Num, b: Num) -> Num:
     """The smaller of two, element by element."""
-    library = _library(a, b)
-    return cast(Num, library.minimum(a, b)) if library else (a if a <= b else b)
+    if isinstance(a, float | int) and isinstance(b, float | int):
+        return a if a <= b else b
+    return cast(Num, _library(a, b).minimum(a, b))
 
 
 def where(condition: Any, a: Num, b: Num) -> Num:
@@ -30,14 +32,16 @@ def where(condition: Any, a: Num, b: Num) -> Num:
 
 def ceil(a: Num) -> Num:
     """Rounded up to a whole number, as a float."""
-    library = _library(a)
-    return cast(Num, library.ceil(a)) if library else float(math.ceil(a))
+    if isinstance(a, float | int):
+        return float(math.ceil(a))
+    return cast(Num, _library(a).ceil(a))
 
 
 def floor(a: Num) -> Num:
     """Rounded down to a whole number, as a float."""
-    library = _library(a)
-    return cast(Num, library.floor(a)) if library else float(math.floor(a))
+    if isinstance(a, float | int):
+        return float(math.floor(a))
+    return cast(Num, _library(a).floor(a))
 
 
 def power(a: Num, b: Num) -> Num:

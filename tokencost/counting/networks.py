@@ -1,5 +1,6 @@
 """Which function writes down the operators of which network, and in which directions it runs."""
 
+import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -71,10 +72,19 @@ PROBE = Forward(queries=1.0, context=1.0, width=64.0, height=64.0, frames=1.0, t
 
 
 def operators(net: Network, fwd: Forward, direction: str = "forward") -> tuple[Operator, ...]:
-    """The operators of one call of a network."""
+    """The operators of one call of a network; calls of the same shape share them."""
+    try:
+        return _remembered(net, fwd, direction)
+    except TypeError:  # a sweep's arrays cannot be looked up
+        return PASSES[type(net)][direction](net, fwd)
+
+
+@functools.lru_cache(maxsize=1024)
+def _remembered(net: Network, fwd: Forward, direction: str) -> tuple[Operator, ...]:
     return PASSES[type(net)][direction](net, fwd)
 
 
+@functools.lru_cache(maxsize=1024)
 def network_params(net: Network) -> float:
     """Unique parameters of a network; what several directions share (same operator id) counts once."""
     unique = {op.id: getattr(op, "params", 0.0) for run in PASSES[type(net)].values() for op in run(net, PROBE)}

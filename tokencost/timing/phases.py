@@ -1,5 +1,7 @@
 """Steps and phases: the device and the host work side by side, links come on top."""
 
+from dataclasses import dataclass
+
 from tokencost.counting.operators import flop
 from tokencost.formula import formula
 from tokencost.nouns.answer import Bound, PhaseTime
@@ -7,13 +9,7 @@ from tokencost.nouns.hardware import Parallelism, Platform, Precision
 from tokencost.nouns.work import Attention, Operator, Phase, Program
 from tokencost.numeric import maximum
 from tokencost.timing.parallel import all_reduce_time, all_to_all_time, link_traffic, share
-from tokencost.timing.roofline import (
-    memory_time,
-    operator_compute_time,
-    operator_kernels,
-    operator_time,
-    operator_traffic,
-)
+from tokencost.timing.roofline import operator_cost
 from tokencost.units import Bytes, Count, Flop, Seconds
 
 ALONE = Parallelism()
@@ -32,30 +28,49 @@ def shared_operators(phase: Phase, on: Platform) -> tuple[Operator, ...]:
     return tuple(share(op, parallelism) for op in phase.operators)
 
 
-@formula("definition", says="kernels one GPU launches per step: the sum over its operators")
-def step_kernels(phase: Phase, on: Platform) -> Count:
-    """After the engine's fusion."""
-    return sum((operator_kernels(op, on) for op in phase.operators), 0.0)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepDemand:
+    """What one step asks of one GPU: summed over its operators, which depend on each other and so run in turn.
+
+    `busy` is the time of all operators, each with its own overlap of arithmetic and traffic.
+    """
+
+    id: str
+    compute: Seconds
+    memory: Seconds
+    busy: Seconds
+    traffic: Bytes
+    kernels: Count
 
 
-@formula("definition", says="device time of one step: the sum over its operators, and a fixed time per kernel")
-def device_time(phase: Phase, on: Platform) -> Seconds:
-    """Operators of a step depend on each other, so they run one after the other."""
+@formula("definition", says="sums over the operators of one step, as one GPU of the replica runs them")
+def step_demand(phase: Phase, on: Platform) -> StepDemand:
+    """Arithmetic, traffic, time and kernels."""
     precision = precision_of(phase, on)
-    busy = sum((operator_time(op, on, precision) for op in shared_operators(phase, on)), 0.0)
-    return busy + step_kernels(phase, on) * on.achieved.kernel_time
+    compute = memory = busy = traffic = kernels = 0.0
+    for op in shared_operators(phase, on):
+        cost = operator_cost(op, on, precision)
+        compute, memory, busy = compute + cost.compute, memory + cost.memory, busy + cost.seconds
+        traffic, kernels = traffic + cost.traffic, kernels + cost.kernels
+    return StepDemand(id=phase.id, compute=compute, memory=memory, busy=busy, traffic=traffic, kernels=kernels)
 
 
 @formula("definition")
-def host_time(phase: Phase, on: Platform) -> Seconds:
+def device_time(step: StepDemand, on: Platform) -> Seconds:
+    """Device time of one step: its operators, and a fixed time per kernel."""
+    return step.busy + step.kernels * on.achieved.kernel_time
+
+
+@formula("definition")
+def host_time(step: StepDemand, on: Platform) -> Seconds:
     """What the host needs to launch one step."""
-    return (step_kernels(phase, on) * on.engine.host_time + on.engine.host_time_per_step) * on.achieved.host
+    return (step.kernels * on.engine.host_time + on.engine.host_time_per_step) * on.achieved.host
 
 
 @formula("patarasuk-2009", says="time of the collectives of one step: the sum over attention layers")
 def link_time(phase: Phase, on: Platform) -> Seconds:
     """Zero on one GPU."""
-    if not phase.parallel:
+    if not phase.parallel or on.parallelism == ALONE:
         return 0.0
     size = precision_of(phase, on).activation_bytes
     layers = [op for op in phase.operators if isinstance(op, Attention)]
@@ -63,15 +78,15 @@ def link_time(phase: Phase, on: Platform) -> Seconds:
 
 
 @formula("williams-2009")
-def step_time(phase: Phase, on: Platform) -> Seconds:
+def step_time(step: StepDemand, links: Seconds, on: Platform) -> Seconds:
     """The host runs ahead of the device until it falls behind; collectives wait for both."""
-    return maximum(device_time(phase, on), host_time(phase, on)) + link_time(phase, on)
+    return maximum(device_time(step, on), host_time(step, on)) + links
 
 
 @formula("definition")
 def phase_time(phase: Phase, on: Platform) -> Seconds:
     """Steps run one after the other."""
-    return phase.steps * step_time(phase, on)
+    return phase.steps * step_time(step_demand(phase, on), link_time(phase, on), on)
 
 
 @formula("definition", says="time of a request: the sum over its phases")
@@ -86,38 +101,36 @@ def phase_flop(phase: Phase) -> Flop:
     return phase.steps * sum((flop(op) for op in phase.operators), 0.0)
 
 
-@formula("definition", says="bytes that all GPUs of a replica move through memory in a phase")
-def phase_traffic(phase: Phase, on: Platform) -> Bytes:
-    """Weights, activations and cache on this platform, all steps."""
-    precision = precision_of(phase, on)
-    gpus = on.parallelism.tensor * on.parallelism.sequence * on.parallelism.guidance if phase.parallel else 1.0
-    return phase.steps * gpus * sum((operator_traffic(op, on, precision) for op in shared_operators(phase, on)), 0.0)
+@formula("definition")
+def phase_traffic(step: StepDemand, steps: Count, gpus: Count) -> Bytes:
+    """Bytes that all GPUs of a replica move through memory in a phase."""
+    return steps * gpus * step.traffic
 
 
-def phase_bound(phase: Phase, on: Platform) -> Bound:
-    """What a step of this phase waits for most."""
-    precision = precision_of(phase, on)
-    shared = shared_operators(phase, on)
+def phase_bound(step: StepDemand, links: Seconds, on: Platform) -> Bound:
+    """What a step waits for most."""
     limits: dict[Bound, float] = {
-        "compute": float(sum(operator_compute_time(op, on, precision) for op in shared)),
-        "memory": float(sum(memory_time(operator_traffic(op, on, precision), on) for op in shared)),
-        "link": float(link_time(phase, on)),
-        "overhead": max(float(host_time(phase, on)), float(step_kernels(phase, on) * on.achieved.kernel_time)),
+        "compute": float(step.compute),
+        "memory": float(step.memory),
+        "link": float(links),
+        "overhead": max(float(host_time(step, on)), float(step.kernels * on.achieved.kernel_time)),
     }
     return max(limits, key=lambda name: limits[name])
 
 
 def time_phase(phase: Phase, on: Platform) -> PhaseTime:
     """A phase with its demand and its time."""
+    step, links = step_demand(phase, on), link_time(phase, on)
+    gpus = on.parallelism.tensor * on.parallelism.sequence * on.parallelism.guidance if phase.parallel else 1.0
     size = precision_of(phase, on).activation_bytes
     return PhaseTime(
         id=phase.id,
         component=phase.component,
         steps=phase.steps,
         flop=phase_flop(phase),
-        memory_traffic=phase_traffic(phase, on),
+        memory_traffic=phase_traffic(step, phase.steps, gpus),
         link_traffic=phase.steps * link_traffic(phase, on.parallelism, size),
-        kernels=phase.steps * step_kernels(phase, on),
-        seconds=phase_time(phase, on),
-        bound=phase_bound(phase, on),
+        kernels=phase.steps * step.kernels,
+        seconds=phase.steps * step_time(step, links, on),
+        bound=phase_bound(step, links, on),
     )

@@ -5,6 +5,8 @@ lie near p = 1..2, because tiles must be loaded before they are multiplied. `ach
 shares of the datasheet peaks that vendor libraries reach, each measured.
 """
 
+from dataclasses import dataclass
+
 from tokencost.counting.operators import (
     attention_cache,
     attention_activations,
@@ -27,6 +29,7 @@ from tokencost.numeric import ceil, maximum, minimum, power
 from tokencost.units import Bytes, Constant, Count, Flop, FlopPerSecond, Fraction, Seconds
 
 TILE = Constant(128, "", "rows and columns of the output tile that large matrix kernels give one multiprocessor")
+HALF = Constant(0.5, "", "a last wave less than half full is not split for")
 SPLIT = Constant(1024, "", "inner length below which splitting a product further does not pay")
 PADDED_HEAD = Constant(64, "", "fused attention kernels pad heads to multiples of this")
 INSTANT = Constant(1e-30, "s", "keeps the ratio of two times finite where an operator does nothing")
@@ -60,19 +63,22 @@ def tiles(rows: Count, columns: Count) -> Count:
 
 
 @formula("nvidia-matmul-guide")
-def slices(rows: Count, columns: Count, inner: Count, multiprocessors: Count) -> Count:
-    """Tiles, split along the inner length while multiprocessors would idle and the length allows."""
-    return tiles(rows, columns) * maximum(
-        1.0, minimum(ceil(multiprocessors / tiles(rows, columns) - 0.5), ceil(inner / SPLIT))
-    )
+def splits(tiles: Count, inner: Count, multiprocessors: Count) -> Count:
+    """Parts a product is split into along its inner length: while multiprocessors would idle and the length allows."""
+    return maximum(1.0, minimum(ceil(multiprocessors / tiles - HALF), ceil(inner / SPLIT)))
 
 
 @formula("nvidia-matmul-guide")
+def busy_share(slices: Count, multiprocessors: Count) -> Fraction:
+    """Share of the multiprocessors that work, over all waves of slices."""
+    return slices / (ceil(slices / multiprocessors) * multiprocessors)
+
+
+@formula("nvidia-matmul-guide", says="busy_share of the output tiles, split along the inner length; small products leave many idle")
 def occupancy(rows: Count, columns: Count, inner: Count, multiprocessors: Count) -> Fraction:
-    """Share of the multiprocessors that work, over all waves; small products leave many idle."""
-    return slices(rows, columns, inner, multiprocessors) / (
-        ceil(slices(rows, columns, inner, multiprocessors) / multiprocessors) * multiprocessors
-    )
+    """Share of the GPU that a matrix product of this shape keeps busy."""
+    whole = tiles(rows, columns)
+    return busy_share(whole * splits(whole, inner, multiprocessors), multiprocessors)
 
 
 @formula("definition")
@@ -193,15 +199,6 @@ def operator_compute_time(op: Operator, on: Platform, precision: Precision) -> S
     return 0.0
 
 
-@formula("williams-2009", says="time of one operator: the overlap of arithmetic and traffic; traffic alone where there is no arithmetic")
-def operator_time(op: Operator, on: Platform, precision: Precision) -> Seconds:
-    """Device time besides the fixed time of its kernels."""
-    memory = memory_time(operator_traffic(op, on, precision), on)
-    if isinstance(op, Elementwise | Lookup):
-        return memory
-    return overlapped(operator_compute_time(op, on, precision), memory, on.achieved.overlap)
-
-
 @formula("definition", says="kernels that the host launches for one operator: one, or what fusion leaves of elementwise ones")
 def operator_kernels(op: Operator, on: Platform) -> Count:
     """Unfused attention is four kernels: scores, softmax, mask or scale, values."""
@@ -213,3 +210,27 @@ def operator_kernels(op: Operator, on: Platform) -> Count:
         case Lookup():
             return op.count * minimum(op.rows, 1.0)
     return op.count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorCost:
+    """What all runs of one operator in a pass ask of a GPU; `seconds` is besides the fixed time of its kernels."""
+
+    id: str
+    compute: Seconds
+    memory: Seconds
+    seconds: Seconds
+    traffic: Bytes
+    kernels: Count
+
+
+@formula("williams-2009", says="one operator: the overlap of arithmetic and traffic, or traffic alone where there is no arithmetic")
+def operator_cost(op: Operator, on: Platform, precision: Precision) -> OperatorCost:
+    """Arithmetic and memory time, bytes and kernels."""
+    traffic = operator_traffic(op, on, precision)
+    memory = memory_time(traffic, on)
+    compute = operator_compute_time(op, on, precision)
+    alone = isinstance(op, Elementwise | Lookup)
+    seconds = memory if alone else overlapped(compute, memory, on.achieved.overlap)
+    kernels = operator_kernels(op, on)
+    return OperatorCost(id=op.id, compute=compute, memory=memory, seconds=seconds, traffic=traffic, kernels=kernels)
