@@ -53,12 +53,6 @@ def load_bytes(source: bytes, file: str, overrides: Sequence[str] = (), catalog:
     return LoadedSpec(_product(document, Path(), catalog), document)
 
 
-def load_bytes(source: bytes, name: str, overrides: Sequence[str] = (), catalog: Catalog | None = None) -> LoadedSpec:
-    """Read and check a spec that is no file, such as a pipe; its traces stand in the working folder."""
-    document = overridden(read(source, name), overrides)
-    return LoadedSpec(_product(document, Path(), catalog), document)
-
-
 def from_mapping(data: Mapping[str, Any], catalog: Catalog | None = None, folder: Path | None = None) -> LoadedSpec:
     """Check a spec given as plain data; raises SpecError with every problem. Traces stand in `folder`."""
     document, home = Document(_plain(data, 0)), folder or Path()
