@@ -33,7 +33,7 @@ HOSTILE = {
     "property": "a,line=1,title=Approved::looks fine",
     "tags": "</script><script>alert(1)</script><img src=x onerror=alert(1)><!-- x -->",
     "fence": "a ` <img src=x onerror=alert(1)> ` b ``` <img src=x>",
-    "markdown": "| a | [x](javascript:alert(1)) @org/security #1 www.evil.example https://evil.example **b** \\| \\[c](d)",
+    "markdown": "| a | [x](javascript:alert(1)) @org/security #1 www.evil.example https://evil.example **b** \\|",
     "heading": "x\n# PASS\n\n```\nbudget_ok=true\nEOF",
     "rich": "[red]x[/red] [link=https://evil.example]y[/link]",
     "formula": "=cmd|' /C calc'!A0",
@@ -51,7 +51,9 @@ BILL = Bill(
     per_asset=0.0123,
     per_month=12345.67,
     lines=(
-        Line(name="GPUs", quantity=730.0, unit="GPU h/month", price=1.8, price_unit="USD/h", amount=1314.0, source="mine"),
+        Line(
+            name="GPUs", quantity=730.0, unit="GPU h/month", price=1.8, price_unit="USD/h", amount=1314.0, source="mine"
+        ),
         Line(name="egress", quantity=1.0, unit="GB", price=None, price_unit="USD/GB", amount=None),
     ),
     price=1.8 / 3600,
@@ -81,11 +83,20 @@ def estimate(name: str = "sdxl", *, fits: bool = True) -> Estimate:
         family="diffusion",
         request=REQUEST,
         platform=PLATFORM,
-        tokens=Tokens(grid=(1.0, 128.0, 128.0), visual=16384.0, structural=0.0, text=77.0, sequence=16461.0, generated=0.0),
+        tokens=Tokens(
+            grid=(1.0, 128.0, 128.0), visual=16384.0, structural=0.0, text=77.0, sequence=16461.0, generated=0.0
+        ),
         params={"total": 3469763659.0, "denoiser": 2567463684.0, "text_encoder": 902299975.0},
         phases=(phase("encode-text", 0.0123), phase("denoise", 1 / 3), phase("decode-latent", 0.1)),
         footprint=Footprint(
-            weights=6.9e9, kv_cache=0.0, activations=2.5e9, reserve=7e8, peak=1.01e10, available=8.5e10, fits=fits, batch_limit=31.0
+            weights=6.9e9,
+            kv_cache=0.0,
+            activations=2.5e9,
+            reserve=7e8,
+            peak=1.01e10,
+            available=8.5e10,
+            fits=fits,
+            batch_limit=31.0,
         ),
         latency=Interval(value=0.4456333, low=0.35, high=0.56),
         requests_per_second=2.244,
@@ -116,9 +127,18 @@ def api_estimate(name: str = "imagen-4") -> Estimate:
 
 def candidate(name: str = "sdxl", *, feasible: bool = True) -> Candidate:
     fleet = Capacity(
-        replicas=4.0, gpus=8.0, batch=2.0, utilisation=0.73, p50=0.6, p95=1.2345678, p99=float("inf"), method="exact (M/D/c)"
+        replicas=4.0,
+        gpus=8.0,
+        batch=2.0,
+        utilisation=0.73,
+        p50=0.6,
+        p95=1.2345678,
+        p99=float("inf"),
+        method="exact (M/D/c)",
     )
-    late = Violation(constraint="latency.p95", message=f"p95 of {name} is 301 s, the limit is 10 s", actual=301.0, limit=10.0)
+    late = Violation(
+        constraint="latency.p95", message=f"p95 of {name} is 301 s, the limit is 10 s", actual=301.0, limit=10.0
+    )
     return Candidate(
         model=name,
         name=name,
@@ -155,7 +175,7 @@ def plan(name: str = "poster-studio", *, file: str = "specs/poster.yaml", model:
         spec={"version": 1, "name": name, "latency": {"p95": 10.0, "p50": None}, "budget": {"per_month": float("inf")}},
         places={"latency.p95": (9, 8)},
         recommendation=Recommendation(
-            verdict="recommended", model=model, family="diffusion", reasons=(f"{name}: cheapest that keeps every limit",),
+            verdict="recommended", model=model, family="diffusion", reasons=(f"{name}: the cheapest",),
             binding="latency.p95", margin=0.28, confidence=0.93, runner_up="imagen-4",
         ),
         candidates=(candidate(model), api_candidate(), candidate("late", feasible=False), unknown_candidate()),
@@ -202,7 +222,9 @@ def comparison(model: str = "sdxl") -> Comparison:
 
 
 def tokens() -> TokenCount:
-    return TokenCount(frames=1.0, height=90.0, width=90.0, visual=8100.0, structural=99.0, generated=8199.0, prompt=64.0)
+    return TokenCount(
+        frames=1.0, height=90.0, width=90.0, visual=8100.0, structural=99.0, generated=8199.0, prompt=64.0
+    )
 
 
 ANSWERS: dict[str, list[Any]] = {

@@ -75,8 +75,9 @@ def tokens(answer: TokenCount) -> str:
 
 
 def written(value: Json) -> str:
-    """JSON in ASCII, so that every stream can carry it."""
-    return json.dumps(value, indent=2, ensure_ascii=True, allow_nan=False).replace("\x7f", "\\u007f") + "\n"
+    """JSON in ASCII, so that every stream can carry it; its escapes also defuse what a CI log would obey."""
+    text = json.dumps(value, indent=2, ensure_ascii=True, allow_nan=False)
+    return text.replace("\x7f", "\\u007f").replace("##[", "#\\u0023[") + "\n"
 
 
 def _one_or_all(objects: list[Fields]) -> Json:

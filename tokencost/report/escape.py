@@ -26,8 +26,11 @@ NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
 
 def visible(text: str) -> str:
-    """`text` in one line, with everything one cannot see written as an escape."""
-    return INVISIBLE.sub(lambda match: _escape(match[0]), text)
+    """`text` in one line, with everything one cannot see written as an escape.
+
+    GitHub's runner obeys `##[...]` anywhere in a log, so that is written as an escape too.
+    """
+    return INVISIBLE.sub(lambda match: _escape(match[0]), text).replace("##[", "#\\x23[")
 
 
 def _escape(character: str) -> str:
@@ -38,7 +41,7 @@ def _escape(character: str) -> str:
 
 def terminal(text: str, *, ascii_only: bool = False) -> str:
     """Text for a terminal or a log; never a command of a CI system, wherever a line breaks."""
-    shown = visible(text).replace("::", ":\\x3a").replace("##[", "#\\x23[")
+    shown = visible(text).replace("::", ":\\x3a")
     return to_ascii(shown) if ascii_only else shown
 
 

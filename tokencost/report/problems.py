@@ -1,5 +1,6 @@
 """A refused input, told to people on stderr and to programs in the format they asked for; never long."""
 
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -15,6 +16,8 @@ LIMIT = 28 * 1024
 LONGEST = 500
 """Characters of one message, frame line or file name."""
 RULE = "invalid-input"
+COMMAND = re.compile(rf"{INVISIBLE.pattern}|##(?=\[)|^\s*::")
+"""The sign to replace is the last one: what cannot be seen, or what a CI system would take for its command."""
 
 Problems = Sequence[Problem]
 
@@ -68,8 +71,11 @@ def _listed(problems: Problems, left_out: int) -> str:
 
 def _frame(problem: Problem) -> list[str]:
     """The lines around the place; escapes would move what the caret points at, so one sign stands for one sign."""
-    lines = problem.frame.split("\n") if problem.frame else []
-    return [f"  {INVISIBLE.sub(chr(0xFFFD), line).replace('##[', '#' + chr(0xFFFD) + '[')}" for line in lines]
+    return [f"  {COMMAND.sub(_defused, line)}" for line in problem.frame.split("\n") if line]
+
+
+def _defused(match: re.Match[str]) -> str:
+    return f"{match[0][:-1]}\ufffd"
 
 
 def _json(problems: Problems, left_out: int) -> str:
