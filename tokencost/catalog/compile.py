@@ -6,15 +6,18 @@ and so is a source for a field that does not exist or one that data/sources does
 """
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from tokencost.catalog.kinds import KINDS
-from tokencost.errors import AccessError, CatalogError, Problem
-from tokencost.reading.strict import Document, read
+from tokencost.catalog.references import dangling
+from tokencost.errors import AccessError, CatalogError, Problem, TokencostError
+from tokencost.reading.document import Document
+from tokencost.reading.document import Path as Place
+from tokencost.reading.strict import read
 from tokencost.reading.validate import problems_of
 
 Index = dict[str, Any]
@@ -25,18 +28,21 @@ SELF_SOURCED = {"prices", "api_prices", "quality"}
 """Folders whose records carry a source in every line."""
 
 
-def compile_folder(folder: Path, known_sources: Mapping[str, Any]) -> Index:
-    """Read every record under `folder`; raises CatalogError with all problems found."""
+def compile_folder(folder: Path, known: Mapping[str, Any]) -> Index:
+    """Read every record under `folder`, which may refer to what is `known`; raises CatalogError with all problems."""
     problems: list[Problem] = []
     index: Index = {"sources": _sources(folder / "sources", problems)}
-    bibliography = {**known_sources, **index["sources"]}
+    bibliography = {**known.get("sources", {}), **index["sources"]}
+    documents: list[tuple[str, str, Document]] = []
     for kind in KINDS:
         index[kind] = {}
         for path in sorted((folder / kind).glob("*.yaml")):
-            record = _record(kind, path, bibliography, problems)
-            if record:
+            document = _document(path, problems)
+            record = document and _record(kind, path.stem, document, bibliography, problems)
+            if document and record:
                 index[kind][path.stem] = record
-    problems += _aliases(index)
+                documents.append((kind, path.stem, document))
+    problems += [*_dangling(index, known, folder, documents), *_aliases(index)]
     if problems:
         raise CatalogError(*problems)
     return index
@@ -47,11 +53,7 @@ def _document(path: Path, problems: list[Problem]) -> Document | None:
         return read(path.read_bytes(), str(path))
     except OSError as error:
         raise AccessError(f"{path}: {error.strerror}") from error
-    except CatalogError as error:
-        problems += error.problems
-    except Exception as error:
-        if not hasattr(error, "problems"):
-            raise
+    except TokencostError as error:
         problems += error.problems
     return None
 
@@ -60,7 +62,7 @@ def _sources(folder: Path, problems: list[Problem]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for path in sorted(folder.glob("*.yaml")):
         document = _document(path, problems)
-        for name, entry in (document.data.items() if document and isinstance(document.data, dict) else ()):
+        for name, entry in document.data.items() if document and isinstance(document.data, dict) else ():
             fields = set(entry) if isinstance(entry, dict) else set()
             if document and (not SOURCE_FIELDS[0] <= fields or fields - SOURCE_FIELDS[0] - SOURCE_FIELDS[1]):
                 text = "a source has title, kind and optionally url, retrieved, licence, note"
@@ -71,10 +73,9 @@ def _sources(folder: Path, problems: list[Problem]) -> dict[str, Any]:
     return found
 
 
-def _record(kind: str, path: Path, bibliography: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any] | None:
-    document = _document(path, problems)
-    if document is None:
-        return None
+def _record(
+    kind: str, name: str, document: Document, bibliography: Mapping[str, Any], problems: list[Problem]
+) -> dict[str, Any] | None:
     raw = document.data
     if not isinstance(raw, dict):
         problems.append(document.problem((), "a record is a mapping"))
@@ -86,42 +87,55 @@ def _record(kind: str, path: Path, bibliography: Mapping[str, Any], problems: li
     except ValidationError as error:
         problems += problems_of(error, document, KINDS[kind])
         return None
-    if noun.id != path.stem:
-        problems.append(document.problem(("id",), f"id {noun.id!r} is not the name of the file; write id: {path.stem}"))
-    problems += _unspoken(kind, noun, said, bibliography, document)
+    if noun.id != name:
+        problems.append(document.problem(("id",), f"id {noun.id!r} is not the name of the file; write id: {name}"))
+    problems += _unspoken(kind, said, bibliography, document)
     return {"noun": dataclasses.asdict(noun), "sources": said}
 
 
 def _unspoken(
-    kind: str, noun: Any, said: Mapping[str, str], bibliography: Mapping[str, Any], document: Document
+    kind: str, said: Mapping[str, str], bibliography: Mapping[str, Any], document: Document
 ) -> Iterator[Problem]:
     numbers = set(numeric_fields(document.data))
-    for path, text in [*said.items(), *_inline(document.data)]:
+    beside = [(("sources", path), text) for path, text in said.items()]
+    for place, text in [*beside, *_inline(document.data)]:
         if text.partition(",")[0] not in bibliography:
-            yield document.problem(("sources", path), f"source {text.partition(',')[0]!r} is not in sources/*.yaml")
+            yield document.problem(place, f"source {text.partition(',')[0]!r} is not in sources/*.yaml")
     for path in said:
         if path != "default" and not any(_covers(path, number) for number in numbers):
             yield document.problem(("sources", path), f"a source for {path!r}, which is no number of this record")
     if kind not in SELF_SOURCED and "default" not in said:
         for number in sorted(n for n in numbers if not any(_covers(path, n) for path in said)):
-            yield document.problem(tuple(number.split(".")), f"nobody says where {number} comes from; add sources.{number}")
+            yield document.problem(
+                tuple(number.split(".")), f"nobody says where {number} comes from; add sources.{number}"
+            )
+
+
+def _dangling(
+    index: Index, known: Mapping[str, Any], folder: Path, documents: Sequence[tuple[str, str, Document]]
+) -> Iterator[Problem]:
+    """References to records that neither this folder nor the known ones hold; a faulty record is there all the same."""
+    names = {kind: {*known.get(kind, ()), *(path.stem for path in (folder / kind).glob("*.yaml"))} for kind in KINDS}
+    for kind, name, document in documents:
+        for path, message in dangling(kind, index[kind][name]["noun"], names):
+            yield document.problem(path, message)
 
 
 def _covers(path: str, number: str) -> bool:
     return number == path or number.startswith(path + ".")
 
 
-def _inline(data: Any) -> Iterator[tuple[str, str]]:
-    """Sources that stand in the lines of a price or a score."""
+def _inline(data: Any, path: Place = ()) -> Iterator[tuple[Place, str]]:
+    """Sources that stand in the lines of a price or a score, each with its place."""
     if isinstance(data, dict):
         if isinstance(data.get("source"), str):
-            yield "source", data["source"]
+            yield (*path, "source"), data["source"]
         for key, value in data.items():
             if key != "sources":
-                yield from _inline(value)
+                yield from _inline(value, (*path, key))
     elif isinstance(data, list):
-        for value in data:
-            yield from _inline(value)
+        for place, value in enumerate(data):
+            yield from _inline(value, (*path, place))
 
 
 def numeric_fields(data: Any, path: str = "") -> Iterator[str]:
@@ -133,10 +147,16 @@ def numeric_fields(data: Any, path: str = "") -> Iterator[str]:
     elif isinstance(data, list):
         for value in data:
             yield from numeric_fields(value, path)
-    elif isinstance(data, int | float) and not isinstance(data, bool):
+    elif _is_number(data) or (_is_quantity(data) and path not in ("name", "notes")):
         yield path
-    elif isinstance(data, str) and data[:1].isdigit() and " " in data and path not in ("name", "notes"):
-        yield path
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_quantity(value: Any) -> bool:
+    return isinstance(value, str) and value[:1].isdigit() and " " in value
 
 
 def _aliases(index: Index) -> Iterator[Problem]:

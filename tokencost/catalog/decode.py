@@ -41,7 +41,7 @@ def _tuple(items: tuple[Any, ...]) -> Decoder:
 
 
 def _union(options: tuple[Any, ...]) -> Decoder:
-    nouns = [o for o in options if dataclasses.is_dataclass(o)]
+    nouns: list[Any] = [o for o in options if dataclasses.is_dataclass(o)]
     if len(nouns) == 1:
         one = decoder(nouns[0])
         return lambda data: None if data is None else one(data)
@@ -54,5 +54,3 @@ def _union(options: tuple[Any, ...]) -> Decoder:
 def _noun(kind: Any) -> Decoder:
     fields = {name: decoder(hint) for name, hint in get_type_hints(kind, include_extras=True).items()}
     return lambda data: kind(**{name: fields[name](value) for name, value in data.items()})
-
-

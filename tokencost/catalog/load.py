@@ -43,7 +43,7 @@ class Catalog:
         """Every spelling in lower case -> id."""
         key = ("aliases", kind)
         if key not in self.cache:
-            spellings = {}
+            spellings: dict[str, str] = {}
             for name, record in self.index[kind].items():
                 for alias in (name, record["noun"].get("name", name), *record["noun"].get("aliases", ())):
                     spellings.setdefault(alias.lower(), name)
@@ -93,7 +93,7 @@ def load(extra: Path | None = None) -> Catalog:
 
     if not extra.is_dir():
         raise CatalogError(f"{extra} is not a folder of catalogue records")
-    own = compile_folder(extra, index["sources"])
+    own = compile_folder(extra, index)
     return Catalog({kind: {**index[kind], **own.get(kind, {})} for kind in index})
 
 
