@@ -9,7 +9,7 @@ from tokencost.report import renderer
 from tokencost.report.layout import measure, wrap
 
 EVERY = [(command, n) for command, answers in cases.ANSWERS.items() for n in range(len(answers))]
-FIRST = {
+FIRST: dict[str, str | tuple[str, ...]] = {
     "plan": "poster-studio: ",
     "check": ("passed: ", "failed: "),
     "compare": "text-to-image at 1024 × 1024",

@@ -22,15 +22,15 @@ COMMAND = re.compile(rf"{INVISIBLE.pattern}|##(?=\[)|^\s*::")
 Problems = Sequence[Problem]
 
 
-def on_stderr(problems: Problems) -> str:
-    """`file:line:col: path: message` and the place, then how many there are."""
+def problems_text(problems: Problems) -> str:
+    """For people: `file:line:col: path: message` and the place, then how many there are."""
     return _fitting(problems, _listed)
 
 
-def problems_in(output_format: str) -> Callable[[Problems], str] | None:
-    """What to print on stdout in this format when an input is refused; None for formats that people read."""
+def problems_in(output_format: str, problems: Problems) -> str:
+    """What stands on stdout in this format when an input is refused; empty for formats that people read."""
     render = FORMATS.get(output_format)
-    return (lambda problems: _fitting(problems, render)) if render else None
+    return _fitting(problems, render) if render else ""
 
 
 def _fitting(problems: Problems, render: Callable[[Problems, int], str]) -> str:
@@ -66,7 +66,7 @@ def found(problems: Problems, left_out: int) -> str:
 
 def _listed(problems: Problems, left_out: int) -> str:
     parts = [line for problem in problems for line in (terminal(str(problem)), *_frame(problem))]
-    return "\n".join([*parts, found(problems, left_out)]) + "\n"
+    return "\n".join([*parts, found(problems, left_out)])
 
 
 def _frame(problem: Problem) -> list[str]:
