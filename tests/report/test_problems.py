@@ -5,7 +5,7 @@ import pytest
 from tests.report import cases
 from tests.report.parse import RAW, active, parsed
 from tokencost.errors import Problem
-from tokencost.report.problems import FORMATS, problems_text, problems_in
+from tokencost.report.problems import FORMATS, problems_in, problems_text
 
 FRAME = "1 | version: 1\n2 | widht: 5\n  | ^"
 TYPO = Problem("unknown key 'widht'; did you mean 'width'?", "spec.yaml", 2, 1, "output.widht", FRAME)
