@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from tokencost.counting.asymmetric_mmdit import asymmetric_mmdit
@@ -38,7 +39,7 @@ from tokencost.nouns.video_coder import (
     StackedCoder,
     WanCoder,
 )
-from tokencost.nouns.work import Forward, Operator
+from tokencost.nouns.work import Attention, Convolution, Elementwise, Forward, Linear, Lookup, Operator
 
 Pass = Callable[[Any, Forward], tuple[Operator, ...]]
 
@@ -72,7 +73,7 @@ PROBE = Forward(queries=1.0, context=1.0, width=64.0, height=64.0, frames=1.0, t
 
 
 def operators(net: Network, fwd: Forward, direction: str = "forward") -> tuple[Operator, ...]:
-    """The operators of one call of a network; calls of the same shape share them."""
+    """The operators of one call of a network, those of one shape together; calls of the same shape share them."""
     try:
         return _remembered(net, fwd, direction)
     except TypeError:  # a sweep's arrays cannot be looked up
@@ -81,7 +82,37 @@ def operators(net: Network, fwd: Forward, direction: str = "forward") -> tuple[O
 
 @functools.lru_cache(maxsize=1024)
 def _remembered(net: Network, fwd: Forward, direction: str) -> tuple[Operator, ...]:
-    return PASSES[type(net)][direction](net, fwd)
+    return merged(PASSES[type(net)][direction](net, fwd))
+
+
+def merged(found: tuple[Operator, ...]) -> tuple[Operator, ...]:
+    """Operators of the same shape as one with their counts and parameters added: a platform prices them alike."""
+    groups: dict[tuple[object, ...], list[Operator]] = {}
+    for op in found:
+        groups.setdefault(_shape(op), []).append(op)
+    return tuple(same[0] if len(same) == 1 else _together(same) for same in groups.values())
+
+
+def _shape(op: Operator) -> tuple[object, ...]:
+    match op:
+        case Linear():
+            return Linear, op.rows, op.inner, op.columns
+        case Attention():
+            shape = (op.sequences, op.heads, op.kv_heads, op.queries, op.context, op.head_dim, op.causal)
+            return Attention, *shape
+        case Convolution():
+            return Convolution, op.positions, op.in_channels, op.out_channels, op.kernel, op.groups, op.inputs
+        case Elementwise():
+            return Elementwise, op.elements, op.kernels
+        case Lookup():
+            return Lookup, op.rows, op.columns
+
+
+def _together(same: list[Operator]) -> Operator:
+    count = sum(op.count for op in same)
+    if isinstance(same[0], Attention):
+        return replace(same[0], count=count)
+    return replace(same[0], count=count, params=sum(getattr(op, "params", 0.0) for op in same))
 
 
 @functools.lru_cache(maxsize=1024)

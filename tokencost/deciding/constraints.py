@@ -1,8 +1,8 @@
 """Constraints: metric <= bound, with what was asked, what there is, and by how much it is missed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-from tokencost.nouns.answer import Bill, Capacity, Estimate, Violation
+from tokencost.nouns.answer import Bill, Estimate, Violation
 from tokencost.nouns.generator import Generator
 from tokencost.nouns.hardware import Platform
 from tokencost.nouns.model import Limits, Model
@@ -63,18 +63,15 @@ def platform_limits(made: Generator, program: Program, on: Platform, estimate: E
         yield Violation(constraint="memory", message=message, actual=need, limit=have)
 
 
-def latency_limits(
-    limits: Sequence[LatencyLimit], reached: Mapping[float, float], service: float
-) -> Iterator[Violation]:
-    """Percentiles over their limits; `reached` holds the latency at each, `service` that of a request without waiting."""
-    for limit in limits:
-        value, bound = reached[float(limit.percentile)], float(limit.limit)
-        name = f"latency.p{float(limit.percentile) * 100:g}"
-        if service > bound * (1 + 1e-9):
+def latency_limits(limits: Sequence[LatencyLimit], service: float, *, possible: bool) -> Iterator[Violation]:
+    """Percentiles that no number of replicas keeps: one request alone is over the limit, or the fleet would be too large."""
+    for limit in limits if not possible else ():
+        bound, name = float(limit.limit), f"latency.p{float(limit.percentile) * 100:g}"
+        if service > bound:
             message = f"{service:.3g} s for one request exceed {bound:.3g} s; more replicas do not help"
             yield Violation(constraint=name, message=message, actual=service, limit=bound)
-        elif value > bound * (1 + 1e-9):
-            yield Violation(constraint=name, message=f"{value:.4g} s exceed {bound:.4g} s", actual=value, limit=bound)
+    if not possible and all(service <= float(limit.limit) for limit in limits):
+        yield Violation(constraint="traffic", message="no fleet that is still planned for keeps up with this traffic")
 
 
 def budget_limits(budget: Budget, bill: Bill) -> Iterator[Violation]:
@@ -90,9 +87,3 @@ def budget_limits(budget: Budget, bill: Bill) -> Iterator[Violation]:
         elif float(cost) > bound * (1 + 1e-9):
             message = f"${float(cost):,.4g} exceed ${bound:,.4g}"
             yield Violation(constraint=name, message=message, actual=cost, limit=bound)
-
-
-def percentiles(capacity: Capacity, limits: Sequence[LatencyLimit]) -> dict[float, float]:
-    """The latency a fleet has at each limited percentile."""
-    by_percentile = {0.5: capacity.p50, 0.95: capacity.p95, 0.99: capacity.p99}
-    return {float(limit.percentile): float(by_percentile[float(limit.percentile)]) for limit in limits}

@@ -4,11 +4,13 @@ import math
 from collections.abc import Sequence
 
 from tokencost.formula import formula
-from tokencost.nouns.answer import Candidate, Recommendation, Verdict
+from tokencost.nouns.answer import Candidate, Recommendation
 from tokencost.units import Constant, Fraction, Usd
 
 Z_90 = Constant(1.645, "", "standard deviations that hold the central 90 % of a normal distribution")
 TOO_CLOSE = Constant(0.6, "", "a choice that holds in less than this share of cases is a coin toss, not advice")
+
+SAME = Constant(0.005, "", "costs closer than this are told as the same")
 
 
 @formula("definition", says="probability that the first is cheaper, both log-normal with the spread of their predictions")
@@ -25,30 +27,25 @@ def ranked(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
 
 
 def recommend(candidates: Sequence[Candidate]) -> Recommendation:
-    """The first of ranked candidates if any is feasible, with its runner-up and how close that comes."""
+    """The first of ranked candidates if any is feasible; the question is the family, so that is what must be sure."""
     feasible = [c for c in candidates if c.feasible]
     if not feasible:
         return Recommendation(
             verdict="nothing-feasible", model=None, family=None, reasons=tuple(_why_nothing(candidates)),
             binding=_binding(candidates), margin=None, confidence=None, runner_up=None,
         )  # fmt: skip
-    best = feasible[0]
-    second = feasible[1] if len(feasible) > 1 else None
-    confidence = _confidence(best, second)
+    best, second = feasible[0], feasible[1] if len(feasible) > 1 else None
+    confidence = _confidence(best, next((c for c in feasible if c.family != best.family), None))
     return Recommendation(
-        verdict=_verdict(confidence),
+        verdict="recommended" if confidence is None or confidence >= TOO_CLOSE else "too-close-to-call",
         model=best.model,
         family=best.family,
-        reasons=tuple(_reasons(best, second, confidence, candidates)),
+        reasons=tuple([*_for_best(best, feasible), *_against_rivals(best, candidates), *_closeness(best, feasible)]),
         binding=_binding([c for c in candidates if not c.feasible]),
         margin=_margin(best, second),
         confidence=confidence,
         runner_up=second.model if second else None,
     )
-
-
-def _verdict(confidence: float | None) -> Verdict:
-    return "recommended" if confidence is None or confidence >= TOO_CLOSE else "too-close-to-call"
 
 
 def _cost(candidate: Candidate) -> float:
@@ -65,38 +62,57 @@ def _spread(candidate: Candidate) -> float:
     return float(latency.high / latency.value) if latency and latency.value else 1.0
 
 
-def _margin(best: Candidate, second: Candidate | None) -> float | None:
-    if second is None or not _cost(best) or math.isinf(_cost(second)):
+def _comparable(best: Candidate, other: Candidate | None) -> bool:
+    return other is not None and _cost(best) > 0 and not math.isinf(_cost(other))
+
+
+def _margin(best: Candidate, other: Candidate | None) -> float | None:
+    return _cost(other) / _cost(best) - 1 if other is not None and _comparable(best, other) else None
+
+
+def _confidence(best: Candidate, other: Candidate | None) -> float | None:
+    if other is None or not _comparable(best, other):
         return None
-    return _cost(second) / _cost(best) - 1
+    return float(chance_cheaper(_cost(best), _cost(other), _spread(best), _spread(other)))
 
 
-def _confidence(best: Candidate, second: Candidate | None) -> float | None:
-    if second is None or not _cost(best) or math.isinf(_cost(second)):
-        return None
-    return float(chance_cheaper(_cost(best), _cost(second), _spread(best), _spread(second)))
-
-
-def _reasons(best: Candidate, second: Candidate | None, confidence: float | None, candidates: Sequence[Candidate]) -> list[str]:
-    count = sum(c.feasible for c in candidates)
+def _for_best(best: Candidate, feasible: Sequence[Candidate]) -> list[str]:
+    count = len(feasible)
     rest = f"cheapest of {count} feasible models" if count > 1 else "the only feasible model"
-    found = [f"{best.name} ({best.family}): {in_numbers(best)}; {rest}."]
-    rival = _rival(best, candidates)
-    if rival is not None:
-        why = "feasible" if rival.feasible else "infeasible: " + "; ".join(v.message for v in rival.violations)
-        found.append(f"{rival.name} ({rival.family}): {in_numbers(rival)}; {why}.")
-    if second is not None and confidence is not None:
-        ratio = _cost(second) / _cost(best)
-        found.append(f"Runner-up {second.name} costs {ratio:.3g} times as much; {best.name} stays cheaper in {confidence:.0%} of cases.")
-    return found
+    return [f"{best.name} ({best.family}): {in_numbers(best)}; {rest}."]
 
 
-def _rival(best: Candidate, candidates: Sequence[Candidate]) -> Candidate | None:
-    """The other side of the question, autoregressive against diffusion: Emu3 first, then the best of that family."""
+def _against_rivals(best: Candidate, candidates: Sequence[Candidate]) -> list[str]:
+    """The other side of the question, autoregressive against diffusion: its best model, and Emu3's own if that is another."""
     other = "diffusion" if best.family != "diffusion" else "autoregressive"
-    side = [c for c in candidates if c.family == other and c.model != best.model]
-    emu = [c for c in side if c.model.startswith("emu3") and c.estimate is not None]
-    return next(iter([*[c for c in emu if c.feasible], *[c for c in side if c.feasible], *emu, *side]), None)
+    side = [c for c in candidates if c.family == other and c.estimate is not None]
+    emu = [c for c in side if c.model in EMU3]
+    shown = list(dict.fromkeys(c.model for c in [*side[:1], *emu[:1]]))
+    return [_rival(next(c for c in side if c.model == model)) for model in shown]
+
+
+EMU3 = ("emu3-gen", "emu3-stage2", "emu3-chat")
+"""The roles of Emu3 that a recommendation always speaks of."""
+
+
+def _rival(rival: Candidate) -> str:
+    why = "feasible" if rival.feasible else "infeasible: " + "; ".join(v.message for v in rival.violations)
+    return f"{rival.name} ({rival.family}): {in_numbers(rival)}; {why}."
+
+
+def _closeness(best: Candidate, feasible: Sequence[Candidate]) -> list[str]:
+    """How near the next model comes, and the next family."""
+    found = []
+    second = feasible[1] if len(feasible) > 1 else None
+    margin = _margin(best, second)
+    if second is not None and margin is not None:
+        says = f"costs {margin + 1:.3g} times as much" if margin >= SAME else "costs the same"
+        found.append(f"Runner-up {second.name} ({second.family}) {says}, {_latency(second):.3g} s per request.")
+    family = next((c for c in feasible if c.family != best.family), None)
+    chance = _confidence(best, family)
+    if family is not None and chance is not None:
+        found.append(f"{best.family} stays cheaper than {family.family} ({family.name}) in {chance:.0%} of cases.")
+    return found
 
 
 def in_numbers(candidate: Candidate) -> str:

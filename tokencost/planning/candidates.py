@@ -9,7 +9,6 @@ from tokencost.deciding.constraints import (
     availability,
     budget_limits,
     latency_limits,
-    percentiles,
     platform_limits,
     position_limit,
     size_limits,
@@ -22,7 +21,7 @@ from tokencost.nouns.request import Budget, LatencyLimit, Request, Traffic
 from tokencost.planning.estimate import Prepared, api_bill, estimate, measured, prepare
 from tokencost.planning.options import RunOptions
 from tokencost.planning.prices import gpu_quote
-from tokencost.serving.fleet import alone, capacity, fleet
+from tokencost.serving.fleet import alone, capacity, keeping_up, replicas_needed, replicas_that_keep_up
 from tokencost.units import Seconds
 
 LARGEST_BATCH = 256
@@ -55,9 +54,14 @@ def judge(catalog: Catalog, model: Model, asked: Asked, options: RunOptions) -> 
     broken += wrong
     if wrong or not model.components:
         missing = [] if wrong else [Violation(constraint="availability", message="its networks are not public")]
-        return _candidate(model, (*broken, *missing), scored)
+        return _unsized(model, (*broken, *missing), scored)
     found = _sized(catalog, model, replace(asked, request=request), options, (*asked.notes, *notes))
-    return _candidate(model, (*broken, *found.violations), scored, found)
+    broken += found.violations
+    return Candidate(
+        model=model.id, name=model.name, family=model.family, feasible=not broken, violations=in_order(broken),
+        estimate=found.estimate, capacity=_capacity(found, asked), bill=found.bill, quality=scored,
+        undisclosed=model.undisclosed,
+    )  # fmt: skip
 
 
 def fitted(catalog: Catalog, model: Model, request: Request) -> tuple[Request, tuple[Note, ...], list[Violation]]:
@@ -78,27 +82,32 @@ def fitted(catalog: Catalog, model: Model, request: Request) -> tuple[Request, t
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sized:
-    """One platform choice of a candidate: its estimate, fleet and bill, and what it breaks."""
+    """One batch size of a candidate: its estimate, the replicas it needs (None: no number is enough), what it breaks."""
 
+    ready: Prepared
     estimate: Estimate
-    capacity: Capacity
+    slots: int
+    replicas: int | None
+    gpus: float
     bill: Bill
     violations: tuple[Violation, ...]
 
 
 def _sized(catalog: Catalog, model: Model, asked: Asked, options: RunOptions, notes: tuple[Note, ...]) -> Sized:
     """The best batch size: fewest limits broken, then fewest GPUs, then least latency."""
-    ready = prepare(catalog, model, replace(asked.request, batch=1.0), options)
-    single = _with_batch(catalog, model, asked, replace(options, batch=1), notes)
     if asked.batch is not None:
         return _with_batch(catalog, model, asked, replace(options, batch=asked.batch), notes)
-    if asked.traffic is None or not _batches(ready) or single.estimate.footprint is None:
-        return single
-    largest = int(min(float(single.estimate.footprint.batch_limit), LARGEST_BATCH))
-    tried = [single]
-    for batch in (2**k for k in range(1, LARGEST_BATCH.bit_length()) if 2**k <= largest):
-        tried.append(_with_batch(catalog, model, asked, replace(options, batch=batch), notes))
-    return min(tried, key=lambda s: (len(s.violations), float(s.capacity.gpus), float(s.estimate.latency.value)))
+    tried = [_with_batch(catalog, model, asked, replace(options, batch=1), notes)]
+    largest = LARGEST_BATCH if asked.traffic is not None and _batches(tried[0].ready) else 1
+    while tried[-1].slots * 2 <= largest and _may_grow(tried[-1], asked):
+        tried.append(_with_batch(catalog, model, asked, replace(options, batch=tried[-1].slots * 2), notes))
+    return min(tried, key=lambda s: (len(s.violations), s.gpus, float(s.estimate.latency.value)))
+
+
+def _may_grow(last: Sized, asked: Asked) -> bool:
+    """A larger batch is worth a try while the last one fitted and one replica was not enough for the traffic."""
+    foot = last.estimate.footprint
+    return foot is not None and foot.fits and last.gpus > float(last.ready.platform.gpus)
 
 
 def _batches(ready: Prepared) -> bool:
@@ -110,18 +119,38 @@ def _with_batch(catalog: Catalog, model: Model, asked: Asked, options: RunOption
     request = replace(asked.request, batch=float(options.batch))
     ready = prepare(catalog, model, request, options)
     found = _assumed_time(measured(catalog, ready, options, notes), asked.request_time)
-    service = found.latency.value
-    broken = [*_released_for(model, found), *platform_limits(ready.generator, ready.program, ready.platform, found)]
-    size = _capacity(asked, service, slots=options.batch, gpus=ready.platform.gpus)
+    service, slots = found.latency.value, options.batch
+    replicas = _replicas(asked, service, slots)
+    gpus = float(ready.platform.gpus) * (replicas or _keeps_up(asked, service, slots))
     quote = gpu_quote(catalog, ready.platform.gpu.id, options.price)
-    bill = (
-        found.bill
-        if asked.traffic is None
-        else bill_of_fleet(size.gpus, asked.traffic.average, quote.price, quote.source)
-    )
-    broken += latency_limits(asked.limits, percentiles(size, asked.limits), float(service))
+    bill = bill_of_fleet(gpus, asked.traffic.average, quote.price, quote.source) if asked.traffic else found.bill
+    broken = [*_released_for(model, found), *platform_limits(ready.generator, ready.program, ready.platform, found)]
+    broken += latency_limits(asked.limits, float(service), possible=replicas is not None)
     broken += budget_limits(asked.budget, bill)
-    return Sized(estimate=found, capacity=size, bill=bill, violations=tuple(broken))
+    return Sized(
+        ready=ready, estimate=found, slots=slots, replicas=replicas, gpus=gpus, bill=bill, violations=tuple(broken)
+    )
+
+
+def _replicas(asked: Asked, service: Seconds, slots: int) -> int | None:
+    """Replicas that keep every limit; without traffic one is enough or none is."""
+    if asked.traffic is not None:
+        return replicas_needed(service, asked.traffic, asked.limits, slots=slots)
+    return 1 if all(service <= limit.limit for limit in asked.limits) else None
+
+
+def _keeps_up(asked: Asked, service: Seconds, slots: int) -> int:
+    return replicas_that_keep_up(service, asked.traffic, slots=slots) if asked.traffic else 1
+
+
+def _capacity(found: Sized, asked: Asked) -> Capacity:
+    """The fleet of the chosen batch size and the latency percentiles it has."""
+    service, gpus = found.estimate.latency.value, found.ready.platform.gpus
+    if asked.traffic is None:
+        return alone(service, slots=found.slots, gpus=gpus)
+    if found.replicas is None:
+        return keeping_up(service, asked.traffic, slots=found.slots, gpus=gpus)
+    return capacity(found.replicas, service, asked.traffic, slots=found.slots, gpus=gpus)
 
 
 def _assumed_time(found: Estimate, seconds: Seconds | None) -> Estimate:
@@ -130,18 +159,6 @@ def _assumed_time(found: Estimate, seconds: Seconds | None) -> Estimate:
         return found
     exact = Interval(value=seconds, low=seconds, high=seconds)
     return replace(found, latency=exact, requests_per_second=found.request.batch / seconds)
-
-
-def _capacity(asked: Asked, service: Seconds, *, slots: int, gpus: float) -> Capacity:
-    """The fleet that meets the limits; where none does, the smallest that keeps up with the traffic."""
-    if asked.traffic is None:
-        return alone(service, slots=slots, gpus=gpus)
-    best = fleet(service, asked.traffic, asked.limits, slots=slots, gpus=gpus)
-    stable = best or fleet(service, asked.traffic, (), slots=slots, gpus=gpus)
-    if stable is not None:
-        return stable
-    load = float(asked.traffic.peak * service)
-    return capacity(int(load / slots) + 1, service, asked.traffic, slots=slots, gpus=gpus)
 
 
 def _released_for(model: Model, found: Estimate) -> list[Violation]:
@@ -182,9 +199,19 @@ def _api(catalog: Catalog, model: Model, asked: Asked, scored: tuple[Scored, ...
     )  # fmt: skip
 
 
-def _candidate(model: Model, broken: Sequence[Violation], scored: tuple[Scored, ...], found: Sized | None = None) -> Candidate:
+def _unsized(model: Model, broken: Sequence[Violation], scored: tuple[Scored, ...]) -> Candidate:
+    """A candidate that cannot be computed at this size, with the reason."""
     return Candidate(
-        model=model.id, name=model.name, family=model.family, feasible=not broken, violations=tuple(broken),
-        estimate=found.estimate if found else None, capacity=found.capacity if found else None,
-        bill=found.bill if found else None, quality=scored, undisclosed=model.undisclosed,
+        model=model.id, name=model.name, family=model.family, feasible=False, violations=in_order(broken),
+        estimate=None, capacity=None, bill=None, quality=scored, undisclosed=model.undisclosed,
     )  # fmt: skip
+
+
+ORDER = ("task", "frames", "size", "positions", "availability", "quality", "precision", "engine", "memory", "price")
+"""Constraints in the order in which they are told; latency and budget follow."""
+
+
+def in_order(broken: Sequence[Violation]) -> tuple[Violation, ...]:
+    """What the model cannot do first, then what it is too slow or too dear for."""
+    places = {name: place for place, name in enumerate(ORDER)}
+    return tuple(sorted(broken, key=lambda violation: places.get(violation.constraint, len(ORDER))))

@@ -11,19 +11,31 @@ LARGEST_FLEET = 1_000_000
 """Replicas beyond which no fleet is planned."""
 
 
-def fleet(
-    service: Seconds, traffic: Traffic, limits: Sequence[LatencyLimit], *, slots: int, gpus: Count
-) -> Capacity | None:
+def replicas_needed(service: Seconds, traffic: Traffic, limits: Sequence[LatencyLimit], *, slots: int) -> int | None:
     """The smallest fleet that meets every limit at the peak; None if no number of replicas up to LARGEST_FLEET does.
 
-    `service` is the time of a request when all `slots` of its replica are taken, `gpus` belong to each replica.
+    `service` is the time of a request when all `slots` of its replica are taken.
     """
     bounds = [(float(limit.percentile), float(limit.limit)) for limit in limits]
-    replicas = replicas_for(
+    return replicas_for(
         slots, float(service), float(traffic.peak), bounds,
         at_most=LARGEST_FLEET, burstiness=float(traffic.burstiness),
     )  # fmt: skip
-    return None if replicas is None else capacity(replicas, service, traffic, slots=slots, gpus=gpus)
+
+
+def replicas_that_keep_up(service: Seconds, traffic: Traffic, *, slots: int) -> int:
+    """The smallest fleet that is not busy all the time at the peak, whatever waiting that means."""
+    return int(traffic.peak * service / slots) + 1
+
+
+def keeping_up(service: Seconds, traffic: Traffic, *, slots: int, gpus: Count) -> Capacity:
+    """A fleet for a candidate that no number of replicas makes fast enough: its rent is still of interest."""
+    replicas = replicas_that_keep_up(service, traffic, slots=slots)
+    return Capacity(
+        replicas=float(replicas), gpus=replicas * gpus, batch=float(slots), p50=service, p95=service, p99=service,
+        utilisation=traffic.peak * service / (replicas * slots),
+        method="keeps up with the traffic; waiting is not counted",
+    )  # fmt: skip
 
 
 def capacity(replicas: int, service: Seconds, traffic: Traffic, *, slots: int, gpus: Count) -> Capacity:
