@@ -129,3 +129,33 @@ def test_numbers_stay_with_their_units() -> None:
     A line break inside `10 s` is read as another number.
     """
     assert ["it took", "10 s on", "4 × 2"] == wrap("it took 10 s on 4 × 2", 10)
+
+
+@pytest.mark.parametrize("width", [100, 80])
+def test_names_are_not_broken_at_usual_widths(width: int) -> None:
+    """
+    The longest names of the catalogue stand on one line; columns of text move below their row instead.
+    """
+    name = "gemini-2.5-flash-image"
+    on = replace(cases.PLATFORM, gpu="rtx-pro-6000-blackwell")
+    other = replace(cases.candidate(name), estimate=replace(cases.estimate(name), platform=on))
+    plan = replace(cases.plan(), candidates=(*cases.plan().candidates, other))
+    text = renderer("plan", "table")([plan], width=width)
+
+    assert f"✔ {name} " in text
+    assert "rtx-pro-6000-blackwell" in text
+
+
+def test_long_names_break_after_a_hyphen() -> None:
+    """
+    Where a name must be broken, it is broken where a reader can put it together again.
+    """
+    assert ["gemini-2.5-", "flash-image"] == wrap("gemini-2.5-flash-image", 14)
+    assert ["abcdef", "gh"] == wrap("abcdefgh", 6)
+
+
+def test_defaults_are_visible() -> None:
+    """
+    What the spec leaves open is decided somewhere; the report says how.
+    """
+    assert "latency.p95 = 10" in shown("plan", 0)

@@ -1,6 +1,6 @@
 """What the reports of a plan, a comparison and a check say."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tokencost.nouns.answer import Bill, Candidate, Checked, Comparison, Note, Plan
 from tokencost.report import numbers, sentences
@@ -18,6 +18,10 @@ from tokencost.report.blocks import (
     Row,
     present,
 )
+
+TERA, GIGA = 1e12, 1e9
+TITLE = ("version", "name")
+"""What the first line of a report says already, or nobody asks."""
 
 
 def of_plans(plans: Sequence[Plan]) -> Blocks:
@@ -66,12 +70,13 @@ def _fleet_cells(candidate: Candidate, with_gpu: bool) -> tuple[str, ...]:
 
 
 def latency(candidate: Candidate) -> str:
-    """The 95th percentile under load; without a fleet, the request alone, which no latency can undercut."""
+    """The 95th percentile under load; without a fleet, the request alone, or what is typical of an API."""
     if candidate.capacity:
         return numbers.time(candidate.capacity.p95)
     if candidate.estimate is None or not float(candidate.estimate.latency.value):
         return numbers.DASH
-    return f"≥ {numbers.time(candidate.estimate.latency.value)}"
+    sign = "≥" if candidate.estimate.platform else "~"
+    return f"{sign} {numbers.time(candidate.estimate.latency.value)}"
 
 
 def bill_of(candidate: Candidate) -> Bill | None:
@@ -92,7 +97,18 @@ def _around(plan: Plan) -> tuple[tuple[str, str], ...]:
         pairs.append(("confidence", numbers.percent(said.confidence)))
     if chosen:
         pairs += _of_winner(chosen)
+    pairs.append(("spec", ", ".join(f"{path} = {value}" for path, value in understood(plan.spec) if path not in TITLE)))
     return tuple((name, text) for name, text in pairs if text)
+
+
+def understood(spec: object, path: str = "") -> list[tuple[str, str]]:
+    """Dotted paths and values of the spec as understood, in base units; what is empty or unlimited is left out."""
+    if isinstance(spec, Mapping):
+        return [pair for key, part in spec.items() for pair in understood(part, f"{path}.{key}".strip("."))]
+    if isinstance(spec, list | tuple):
+        return [(path, " ".join(text for part in spec for _, text in understood(part)))] if spec else []
+    plain = spec if isinstance(spec, str) else numbers.plain(spec) if isinstance(spec, int | float) else ""
+    return [(path, plain)] if plain else []
 
 
 def _of_winner(chosen: Candidate) -> list[tuple[str, str]]:
@@ -124,7 +140,7 @@ def assumptions(notes: Sequence[Note]) -> Bullets:
 def of_comparison(comparison: Comparison) -> Blocks:
     """All models side by side; those that cannot run, with the reason."""
     names = (Column(name="model"), Column(name="family"))
-    figures = ("tokens", "work", "latency", "memory", "$/asset")
+    figures = ("tokens", "TFLOP", "seconds", "GB", "$/asset")
     rows = tuple(
         Row(cells=_run_cells(c), mark="yes" if c.feasible else "no", remarks=_remarks(c)) for c in comparison.candidates
     )
@@ -154,9 +170,9 @@ def _run_cells(candidate: Candidate) -> tuple[str, ...]:
         candidate.model,
         candidate.family,
         numbers.count(run.tokens.sequence) if run.tokens else numbers.DASH,
-        numbers.work(sum(float(phase.flop) for phase in run.phases)) if run.phases else numbers.DASH,
-        numbers.time(run.latency.value) if float(run.latency.value) else numbers.DASH,
-        numbers.size(run.footprint.peak) if run.footprint else numbers.DASH,
+        numbers.in_units(sum(float(phase.flop) for phase in run.phases), TERA) if run.phases else numbers.DASH,
+        numbers.number(run.latency.value) if float(run.latency.value) else numbers.DASH,
+        numbers.in_units(run.footprint.peak, GIGA) if run.footprint else numbers.DASH,
         price,
     )
 

@@ -13,7 +13,9 @@ INVISIBLE = re.compile(
 )
 """Controls, line separators, marks that reorder or hide text, and what XML and UTF-8 cannot carry."""
 SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
-GLYPHS = str.maketrans({"–": "-", "×": "x", "≥": ">=", "≤": "<=", "·": "-", "─": "-", "✔": "+", "✘": "x", "→": "->"})
+GLYPHS = str.maketrans(
+    {"–": "-", "×": "x", "≥": ">=", "≤": "<=", "·": "-", "─": "-", "✔": "+", "✘": "x", "→": "->", "²": "^2"}
+)
 MARKDOWN = {c: f"\\{c}" for c in "\\*_[]~"} | {
     "&": "&amp;", "<": "&lt;", ">": "&gt;", "`": "&#96;", "|": "&#124;", "@": "`@`", "#": "`#`", "://": "`://`",
     "www.": "`www.`",

@@ -7,13 +7,14 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
+Cells = Sequence[Sequence[str]]
 GAPS = (2, 1)
 """Spaces between columns: what is wanted, and what is bearable."""
 UNIT = r"(?:[mun]?s|min|h|d|[kMGTPEZY]?(?:B|FLOP|J)|%)(?![A-Za-z])"
 BREAK = re.compile(rf"(?<!×) (?!×)(?:(?<![0-9] )|(?!{UNIT}))")
 """Where a line may be broken: not between a number and its unit, nor around a multiplication sign."""
 NARROWEST = 12
-"""A text column is not broken into less than this many places."""
+"""Text is not broken into less than this many places."""
 
 
 def measure(text: str) -> int:
@@ -47,15 +48,25 @@ def _words(text: str, width: int) -> list[str]:
 
 
 def fold(word: str, width: int) -> list[str]:
-    """A word in pieces of at most `width` places."""
-    pieces, room = [""], width
-    for character in word:
-        if (needed := _places(character)) > room and pieces[-1]:
-            pieces.append("")
-            room = width
-        pieces[-1] += character
-        room -= needed
-    return pieces
+    """A word in pieces of at most `width` places, broken after a hyphen where one is near."""
+    pieces = []
+    while measure(word) > width:
+        cut = _fitting(word, width)
+        hyphen = word.rfind("-", 1, cut) + 1
+        cut = hyphen if hyphen > cut // 2 else cut
+        pieces.append(word[:cut])
+        word = word[cut:]
+    return [*pieces, word] if word or not pieces else pieces
+
+
+def _fitting(word: str, width: int) -> int:
+    """How many characters of `word` fit, at least one."""
+    room = width
+    for n, character in enumerate(word):
+        room -= _places(character)
+        if room < 0:
+            return max(n, 1)
+    return len(word)
 
 
 def hang(first: str, text: str, width: int) -> list[str]:
@@ -72,23 +83,29 @@ def pad(text: str, width: int, *, right: bool = False) -> str:
     return space + text if right else text + space
 
 
-def column_widths(
-    cells: Sequence[Sequence[str]], figures: Sequence[bool], width: int
-) -> tuple[tuple[int, ...], int] | None:
-    """Widths of columns and the gap between them; None if figures would have to be broken.
+def natural_widths(cells: Cells) -> list[int]:
+    """Places of the widest cell of each column; rows of equal length, headings included."""
+    return [max(measure(cell) for cell in column) for column in zip(*cells, strict=True)]
 
-    `cells` are rows of equal length, headings included. Text columns give way, the widest first.
-    """
-    natural = [max(measure(cell) for cell in column) for column in zip(*cells, strict=True)]
+
+def columns_kept(cells: Cells, figures: Sequence[bool], width: int) -> list[int]:
+    """Which columns stand side by side: the first, all figures, and as many columns of text as there is room for."""
+    natural = natural_widths(cells)
+    kept = list(range(len(natural)))
+    for n in reversed([n for n, is_figure in enumerate(figures) if n and not is_figure]):
+        if sum(natural[k] for k in kept) + GAPS[-1] * (len(kept) - 1) > width:
+            kept.remove(n)
+    return kept
+
+
+def column_widths(cells: Cells, width: int) -> tuple[list[int], int] | None:
+    """Widths of columns and the gap between them; the first gives way, and None says that even that is not enough."""
+    natural = natural_widths(cells)
     for gap in GAPS:
         if sum(natural) + gap * (len(natural) - 1) <= width:
-            return tuple(natural), gap
-    over = sum(natural) + GAPS[-1] * (len(natural) - 1) - width
-    for n in sorted((n for n, is_figure in enumerate(figures) if not is_figure), key=lambda n: -natural[n]):
-        given = min(over, max(0, natural[n] - NARROWEST))
-        natural[n] -= given
-        over -= given
-    return None if over > 0 else (tuple(natural), GAPS[-1])
+            return natural, gap
+    first = width - sum(natural[1:]) - GAPS[-1] * (len(natural) - 1)
+    return ([first, *natural[1:]], GAPS[-1]) if first >= NARROWEST else None
 
 
 def lines_of_row(cells: Sequence[str], figures: Sequence[bool], widths: Sequence[int], gap: int) -> Iterator[str]:

@@ -54,6 +54,11 @@ def scaled(value: Num | None, unit: str) -> str:
     return f"{number(rounded)} {unit}"
 
 
+def in_units(value: Num, unit: float) -> str:
+    """The figure alone, in a unit that the heading of its column names."""
+    return number(value / unit)
+
+
 def size(value: Num | None) -> str:
     """Bytes as GB (1e9 B)."""
     return scaled(value, "B")

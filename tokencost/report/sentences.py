@@ -109,7 +109,7 @@ def request(asked: Request) -> str:
     parts = [asked.task, dimensions(asked.width, asked.height, asked.frames)]
     parts += [f"{numbers.number(asked.fps)} frames/s"] if float(asked.fps) else []
     parts += [f"{numbers.count(asked.prompt_tokens)} prompt tokens"]
-    parts += [f"{numbers.count(asked.output_tokens)} output tokens"] if float(asked.output_tokens) else []
+    parts += [f"{numbers.count(asked.output_tokens)} output tokens"] if asked.task == "image-to-text" else []
     parts += [f"batch {numbers.count(asked.batch)}"] if float(asked.batch) > 1 else []
     return ", ".join(parts)
 

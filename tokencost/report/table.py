@@ -7,13 +7,15 @@ from tokencost.counting.tokens import TokenCount
 from tokencost.nouns.answer import Checked, Comparison, Estimate, Plan
 from tokencost.report import content, content_run
 from tokencost.report.blocks import Answer, Bars, Block, Blocks, Bullets, Command, Facts, Grid, Row
-from tokencost.report.escape import terminal, to_ascii
-from tokencost.report.layout import column_widths, hang, lines_of_row, measure, pad
+from tokencost.report.escape import terminal
+from tokencost.report.layout import column_widths, columns_kept, hang, lines_of_row, measure, pad
 
 SMALLEST = 24
 """Places of the narrowest window that is laid out for."""
 MARKS = {"": "", "yes": "✔ ", "no": "✘ "}
 ASCII_MARKS = {"": "", "yes": "+ ", "no": "x "}
+NOTHING = ("–", "-")
+"""Cells that say nothing."""
 COLORS = {"good": "1;32", "bad": "1;31", "open": "1;33", "yes": "32", "no": "31", "strong": "1", "quiet": "2", "": ""}
 
 
@@ -122,24 +124,34 @@ def _facts(block: Facts, look: Look) -> Iterator[str]:
 
 
 def _grid(block: Grid, look: Look) -> Iterator[str]:
-    marked = 2 if any(row.mark for row in block.rows) else 0
-    figures = [column.figures for column in block.columns]
-    head = [look.text(column.name) for column in block.columns]
-    body = [[look.text(cell) for cell in row.cells] for row in block.rows]
-    fitted = column_widths([head, *body], figures, look.width - marked)
+    """Columns side by side; text columns without room move below their row, and at last everything does."""
+    margin = 2 if any(row.mark for row in block.rows) else 0
+    cells = [[look.text(column.name) for column in block.columns]]
+    cells += [[look.text(cell) for cell in row.cells] for row in block.rows]
+    kept = columns_kept(cells, [column.figures for column in block.columns], look.width - margin)
+    beside = [[row[n] for n in kept] for row in cells]
+    fitted = column_widths(beside, look.width - margin)
     if fitted is None:
-        yield from _stacked(block, head, body, look)
+        yield from _stacked(block, cells[0], cells[1:], look)
         return
-    widths, gap = fitted
-    for line in lines_of_row(head, figures, widths, gap):
-        yield look.paint(" " * marked + line, "strong")
-    rule = "─" * (sum(widths) + gap * (len(widths) - 1) + marked)
-    yield look.paint(to_ascii(rule) if look.ascii_only else rule, "quiet")
-    for row, cells in zip(block.rows, body, strict=True):
-        for n, line in enumerate(lines_of_row(cells, figures, widths, gap)):
-            lead = look.mark(row.mark) if not n and row.mark else " " * marked
-            yield look.paint(lead, row.mark) + line
+    moved = [", ".join(c for n, c in enumerate(row) if n not in kept and c not in NOTHING) for row in cells[1:]]
+    figures = [block.columns[n].figures for n in kept]
+    yield from _heading(list(lines_of_row(beside[0], figures, *fitted)), margin + _total(*fitted), margin, look)
+    for row, shown, below in zip(block.rows, beside[1:], moved, strict=True):
+        lead = look.mark(row.mark) or " " * margin
+        for n, line in enumerate(lines_of_row(shown, figures, *fitted)):
+            yield look.paint(" " * margin if n else lead, row.mark) + line
+        yield from hang("    ", below, look.width) if below else ()
         yield from _remarks(row, look)
+
+
+def _total(widths: Sequence[int], gap: int) -> int:
+    return sum(widths) + gap * (len(widths) - 1)
+
+
+def _heading(lines: Sequence[str], width: int, margin: int, look: Look) -> Iterator[str]:
+    yield from (look.paint(" " * margin + line, "strong") for line in lines)
+    yield look.paint(look.text("─") * width, "quiet")
 
 
 def _stacked(block: Grid, head: list[str], body: list[list[str]], look: Look) -> Iterator[str]:
@@ -149,7 +161,7 @@ def _stacked(block: Grid, head: list[str], body: list[list[str]], look: Look) ->
         for n, line in enumerate(hang(look.mark(row.mark), cells[0], look.width)):
             yield look.paint(line, row.mark or "strong") if not n else line
         for name, cell in zip(head[1:], cells[1:], strict=True):
-            if cell not in ("–", "-"):
+            if cell not in NOTHING:
                 yield from hang(f"  {pad(name, longest)}  ", cell, look.width)
         yield from _remarks(row, look)
 
