@@ -5,6 +5,7 @@ lie near p = 1..2, because tiles must be loaded before they are multiplied. `ach
 shares of the datasheet peaks that vendor libraries reach, each measured.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tokencost.counting.operators import (
@@ -26,7 +27,7 @@ from tokencost.formula import formula
 from tokencost.nouns.hardware import Gpu, Platform, Precision
 from tokencost.nouns.work import Attention, Convolution, Elementwise, Linear, Lookup, Operator
 from tokencost.numeric import ceil, maximum, minimum, power
-from tokencost.units import Bytes, Constant, Count, Flop, FlopPerSecond, Fraction, Seconds
+from tokencost.units import Bytes, Constant, Count, Flop, FlopPerSecond, Fraction, Num, Seconds
 
 TILE = Constant(128, "", "rows and columns of the output tile that large matrix kernels give one multiprocessor")
 HALF = Constant(0.5, "", "a last wave less than half full is not split for")
@@ -36,24 +37,28 @@ INSTANT = Constant(1e-30, "s", "keeps the ratio of two times finite where an ope
 NAIVE_SCORE_PASSES = Constant(4, "", "unfused attention writes scores, reads them for the softmax, writes and reads the result")
 
 
-@formula("definition", says="dense peak of the GPU at a precision: the first of the precision's names that the GPU has")
+@formula("definition", says="dense peak at a precision: the first of its names that the GPU has, else the GPU's slowest")
 def peak(gpu: Gpu, precision: Precision) -> FlopPerSecond:
-    """Datasheet figure; 0 where the GPU has none of the names."""
-    return next((gpu.peak[name] for name in precision.peak if name in gpu.peak), 0.0)
+    """Datasheet figure; where the GPU has none of the names, a plan says that it cannot run."""
+    return _first_known(gpu.peak, precision.peak)
 
 
 @formula("definition", says="dense peak of the GPU for convolutions at a precision")
 def convolution_peak(gpu: Gpu, precision: Precision) -> FlopPerSecond:
     """As `peak`, by the precision's own names for convolutions if it has any."""
-    names = precision.convolution or precision.peak
-    return next((gpu.peak[name] for name in names if name in gpu.peak), 0.0)
+    return _first_known(gpu.peak, precision.convolution or precision.peak)
 
 
 @formula("definition", says="share of the peak that large matrix products reach at a precision, measured")
 def matmul_share(on: Platform, precision: Precision) -> Fraction:
-    """The precision's own figure, else that of bf16."""
-    known = on.achieved.matmul
-    return next((known[name] for name in precision.peak if name in known), known["bf16"]) * on.engine.matmul_efficiency
+    """The precision's own figure, else the lowest of the GPU."""
+    return _first_known(on.achieved.matmul, precision.peak) * on.engine.matmul_efficiency
+
+
+def _first_known(known: Mapping[str, Num], names: tuple[str, ...]) -> Num:
+    """The entry of the first name that has one; the smallest of all if none has."""
+    found = [known[name] for name in names if name in known]
+    return found[0] if found else min(known.values())
 
 
 @formula("nvidia-matmul-guide")
