@@ -134,6 +134,11 @@ def assuming(values: Mapping[str, Any]) -> Iterator[None]:
         _assumed.reset(token)
 
 
+def watched() -> bool:
+    """Whether calls are being recorded here: then nothing may be taken from a cache or summed up beforehand."""
+    return _watchers > 0 and _current.get() is not None
+
+
 @contextmanager
 def _watching() -> Iterator[None]:
     global _watchers

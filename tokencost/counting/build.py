@@ -24,7 +24,7 @@ def convolution(
     groups: Count = 1,
     count: Count = 1,
 ) -> Convolution:
-    """A convolution with `kernel` taps in all (9 for 3 × 3) over `inputs` positions (as many as it writes, if not said)."""
+    """A convolution with `kernel` taps (9 for 3 × 3) over `inputs` positions (as many as it writes if unsaid)."""
     params = count * (in_channels * out_channels * kernel / groups + (out_channels if bias else 0))
     read = positions if inputs is None else inputs
     return Convolution(
@@ -33,7 +33,9 @@ def convolution(
     )  # fmt: skip
 
 
-def norm(name: str, rows: Count, width: Count, *, weights: Count = 1, kernels: Count = 1, count: Count = 1) -> Elementwise:
+def norm(
+    name: str, rows: Count, width: Count, *, weights: Count = 1, kernels: Count = 1, count: Count = 1
+) -> Elementwise:
     """A normalisation of `rows` vectors; `weights` learned vectors of that width (1: scale, 2: and shift, 0: none)."""
     return Elementwise(id=name, elements=rows * width, kernels=kernels, count=count, params=count * weights * width)
 

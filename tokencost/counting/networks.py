@@ -24,6 +24,7 @@ from tokencost.counting.video_coder_ltx import ltx_decode, ltx_encode
 from tokencost.counting.video_coder_mochi import mochi_decode, mochi_encode
 from tokencost.counting.video_coder_stacked import stacked_decode, stacked_encode
 from tokencost.counting.video_coder_wan import wan_decode, wan_encode
+from tokencost.formula import watched
 from tokencost.nouns.convnet import ClipCoder, ImageCoder, UNet
 from tokencost.nouns.diffusion_transformer import AsymmetricMMDiT, CrossDiT, JointDiT, LinearDiT, MMDiT, SingleStreamDiT
 from tokencost.nouns.network import Network
@@ -73,7 +74,12 @@ PROBE = Forward(queries=1.0, context=1.0, width=64.0, height=64.0, frames=1.0, t
 
 
 def operators(net: Network, fwd: Forward, direction: str = "forward") -> tuple[Operator, ...]:
-    """The operators of one call of a network, those of one shape together; calls of the same shape share them."""
+    """The operators of one call of a network, those of one shape together; calls of the same shape share them.
+
+    While a derivation is recorded they are written out one by one, so that it can be read block by block.
+    """
+    if watched():
+        return PASSES[type(net)][direction](net, fwd)
     try:
         return _remembered(net, fwd, direction)
     except TypeError:  # a sweep's arrays cannot be looked up

@@ -87,11 +87,19 @@ def _qk_norm(net: DecoderLM, rows: Count) -> tuple[Operator, ...]:
         return ()
     width = (net.heads + net.kv_heads) * net.head_dim
     kernels = RMS_NORM_KERNELS if net.qk_norm == "head" else LAYER_NORM_KERNELS
-    return (elementwise("layers.attention.qk_norm", rows * width, kernels=2 * kernels, count=net.layers, params=net.layers * params),)
+    return (
+        elementwise(
+            "layers.attention.qk_norm", rows * width, kernels=2 * kernels, count=net.layers, params=net.layers * params
+        ),
+    )
 
 
 def _feed_forward(net: DecoderLM, rows: Count) -> tuple[Operator, ...]:
-    gate = (linear("layers.mlp.gate", rows, net.hidden, net.ffn, bias=net.mlp_bias, count=net.layers),) if net.gated else ()
+    gate = (
+        (linear("layers.mlp.gate", rows, net.hidden, net.ffn, bias=net.mlp_bias, count=net.layers),)
+        if net.gated
+        else ()
+    )
     return (
         *gate,
         linear("layers.mlp.up", rows, net.hidden, net.ffn, bias=net.mlp_bias, count=net.layers),
@@ -104,13 +112,15 @@ def _text_head(net: DecoderLM, rows: Count) -> tuple[Operator, ...]:
     if net.head == "none":
         return ()
     if isinstance(rows, float | int) and not rows:
-        return (weights("head", 0 if net.head == "tied" else net.hidden * net.vocab + (net.vocab if net.head_bias else 0)),)
+        return (
+            weights("head", 0 if net.head == "tied" else net.hidden * net.vocab + (net.vocab if net.head_bias else 0)),
+        )
     return (linear("head", rows, net.hidden, net.vocab, bias=net.head_bias, shared=net.head == "tied"),)
 
 
 @formula("huggingface-transformers", says="operators of a caption projector (two linear layers) in front of a decoder")
 def caption_projector(net: DecoderLM, fwd: Forward) -> tuple[Operator, ...]:
-    """Text features of width `caption_inner` become prompt tokens (LlamaGen); nothing where the model reads text itself."""
+    """Text features of width `caption_inner` become prompt tokens (LlamaGen); nothing where a model reads text."""
     if not net.caption_inner:
         return ()
     rows = fwd.sequences * fwd.queries
@@ -128,7 +138,7 @@ def text_encoder(net: TextEncoder, fwd: Forward) -> tuple[Operator, ...]:
     kernels = norm_kernels(net.norm_weights)
     return (
         lookup("embedding", rows, net.vocab, net.hidden),
-        weights("positions", net.learned_positions * net.hidden + net.relative_tables * net.relative_buckets * net.heads),
+        weights("positions", _stored_positions(net)),
         norm("layers.norm", rows, net.hidden, weights=net.norm_weights, kernels=kernels, count=2 * net.layers),
         linear("layers.attention.qkv", rows, net.hidden, inner, bias=net.bias, count=3 * net.layers),
         Attention(
@@ -143,6 +153,10 @@ def text_encoder(net: TextEncoder, fwd: Forward) -> tuple[Operator, ...]:
         norm("norm", rows, net.hidden, weights=net.norm_weights, kernels=kernels),
         *_pooled_projection(net, fwd.sequences),
     )  # fmt: skip
+
+
+def _stored_positions(net: TextEncoder) -> Count:
+    return net.learned_positions * net.hidden + net.relative_tables * net.relative_buckets * net.heads
 
 
 def _pooled_projection(net: TextEncoder, rows: Count) -> tuple[Operator, ...]:

@@ -26,7 +26,9 @@ def judge_bounds(bounds: Sequence[Bound], quality: Quality | None) -> tuple[tupl
     return scored, None if None in kept else True
 
 
-def quality_violation(scored: Sequence[Scored], reached: bool | None, asked: str, *, accept_unknown: bool) -> Iterator[Violation]:
+def quality_violation(
+    scored: Sequence[Scored], reached: bool | None, asked: str, *, accept_unknown: bool
+) -> Iterator[Violation]:
     """What to say about a model that does not reach what is asked, or of which nobody knows."""
     if reached is False:
         have = ", ".join(f"{s.metric} {s.value:g} (asked {s.bound})" for s in scored if s.value is not None)

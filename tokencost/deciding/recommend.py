@@ -13,7 +13,9 @@ TOO_CLOSE = Constant(0.6, "", "a choice that holds in less than this share of ca
 SAME = Constant(0.005, "", "costs closer than this are told as the same")
 
 
-@formula("definition", says="probability that the first is cheaper, both log-normal with the spread of their predictions")
+@formula(
+    "definition", says="probability that the first is cheaper, both log-normal with the spread of their predictions"
+)
 def chance_cheaper(cost: Usd, other: Usd, spread: Fraction, other_spread: Fraction) -> Fraction:
     """Errors of the two predictions taken as independent; shared errors would make the choice surer than this."""
     deviation = math.hypot(math.log(float(spread)), math.log(float(other_spread))) / Z_90
@@ -40,7 +42,7 @@ def recommend(candidates: Sequence[Candidate]) -> Recommendation:
         verdict="recommended" if confidence is None or confidence >= TOO_CLOSE else "too-close-to-call",
         model=best.model,
         family=best.family,
-        reasons=tuple([*_for_best(best, feasible), *_against_rivals(best, candidates), *_closeness(best, feasible)]),
+        reasons=(*_for_best(best, feasible), *_against_rivals(best, candidates), *_closeness(best, feasible)),
         binding=_binding([c for c in candidates if not c.feasible]),
         margin=_margin(best, second),
         confidence=confidence,
@@ -83,7 +85,7 @@ def _for_best(best: Candidate, feasible: Sequence[Candidate]) -> list[str]:
 
 
 def _against_rivals(best: Candidate, candidates: Sequence[Candidate]) -> list[str]:
-    """The other side of the question, autoregressive against diffusion: its best model, and Emu3's own if that is another."""
+    """The other side, autoregressive against diffusion: its best model, and Emu3's own if that is another."""
     other = "diffusion" if best.family != "diffusion" else "autoregressive"
     side = [c for c in candidates if c.family == other and c.estimate is not None]
     emu = [c for c in side if c.model in EMU3]

@@ -2,10 +2,9 @@
 
 from tokencost.counting.networks import operators
 from tokencost.counting.tokens import generated_tokens, prefix_tokens
-from tokencost.families.phases import decode_each, passes, rows, text_phases
+from tokencost.families.phases import decode_each, generation_of, passes, rows, text_phases, tokenizer_of
 from tokencost.formula import formula
 from tokencost.nouns.generator import Generator
-from tokencost.nouns.model import Generation, Tokenizer
 from tokencost.nouns.network import Network
 from tokencost.nouns.request import Request
 from tokencost.nouns.work import Forward, Phase, Program
@@ -15,16 +14,15 @@ from tokencost.units import Count
 
 @formula("definition")
 def mean_context(prompt: Count, written: Count) -> Count:
-    """Keys that a decode pass sees on average, its own included; exact for FLOPs, and for time while the bound holds."""
+    """Keys a decode pass sees on average, its own included; exact for FLOPs, and for time while the bound holds."""
     return prompt + written / 2
 
 
 def autoregressive(generator: Generator, request: Request) -> Program:
     """Encode text if the model needs it, prefill, decode with a growing cache, turn tokens into pixels."""
-    generation, tokenizer = _parts(generator)
-    net, written = generator.networks["transformer"], generated_tokens(tokenizer, request)
+    net, written = generator.networks["transformer"], generated_tokens(tokenizer_of(generator), request)
     prompt = _prompt(generator, request)
-    negative = float(generation.guidance.negative_tokens) or prompt
+    negative = float(generator.guidance.negative_tokens) or prompt
     return (
         *text_phases(generator, request),
         *_caption(generator, request, net),
@@ -34,18 +32,12 @@ def autoregressive(generator: Generator, request: Request) -> Program:
     )
 
 
-def _parts(generator: Generator) -> tuple[Generation, Tokenizer]:
-    generation, tokenizer = generator.model.generation, generator.tokenizer
-    assert generation is not None and tokenizer is not None
-    return generation, tokenizer
-
-
 def _prompt(generator: Generator, request: Request) -> Count:
     """A model with a text encoder reads its fixed length; one without reads the prompt and its template."""
-    generation, tokenizer = _parts(generator)
+    generation = generation_of(generator)
     if generation.condition_tokens:
         return float(generation.condition_tokens)
-    return prefix_tokens(tokenizer, request, generation.prompt_overhead)
+    return prefix_tokens(tokenizer_of(generator), request, generation.prompt_overhead)
 
 
 def _caption(generator: Generator, request: Request, net: Network) -> tuple[Phase, ...]:
@@ -68,7 +60,9 @@ def _prefill(generator: Generator, request: Request, net: Network, prompt: Count
     return (first, prefill_phase("prefill-negative", net, request.batch, negative, steps=others, way=direction(net)))
 
 
-def prefill_phase(name: str, net: Network, sequences: Count, tokens: Count, *, steps: Count = 1.0, way: str = "forward") -> Phase:
+def prefill_phase(
+    name: str, net: Network, sequences: Count, tokens: Count, *, steps: Count = 1.0, way: str = "forward"
+) -> Phase:
     """All prompt tokens in one pass, logits of the last."""
     forward = Forward(sequences=sequences, queries=tokens, context=tokens)
     return Phase(id=name, component="transformer", steps=steps, operators=operators(net, forward, way), kind="decode")

@@ -2,7 +2,7 @@
 
 from tokencost.counting.networks import operators
 from tokencost.counting.tokens import latent_frames
-from tokencost.families.phases import decode_latent, passes, rows, text_phases
+from tokencost.families.phases import decode_latent, generation_of, passes, rows, text_phases, tokenizer_of
 from tokencost.formula import formula
 from tokencost.nouns.generator import Generator
 from tokencost.nouns.model import Generation, Tokenizer
@@ -30,8 +30,7 @@ def diffusion(generator: Generator, request: Request) -> Program:
 
 def denoise(generator: Generator, request: Request) -> Phase:
     """All evaluations of the denoiser."""
-    generation, tokenizer = generator.model.generation, generator.tokenizer
-    assert generation is not None and tokenizer is not None
+    generation, tokenizer = generation_of(generator), tokenizer_of(generator)
     forward = Forward(
         sequences=rows(generator, request),
         width=latent_side(tokenizer, request.width),

@@ -4,7 +4,7 @@ from tokencost.counting.networks import operators
 from tokencost.counting.tokens import visual_tokens
 from tokencost.families.autoregressive import mean_context, prefill_phase
 from tokencost.families.diffusion import denoise, evaluations
-from tokencost.families.phases import decode_latent, passes, rows, text_phases
+from tokencost.families.phases import decode_latent, generation_of, passes, rows, text_phases, tokenizer_of
 from tokencost.nouns.generator import Generator
 from tokencost.nouns.request import Request
 from tokencost.nouns.work import Forward, Phase, Program
@@ -16,8 +16,7 @@ def hybrid(generator: Generator, request: Request) -> Program:
 
     The denoiser is a network of its own (InternVL-U, Emu) or the language model itself (Transfusion).
     """
-    generation = generator.model.generation
-    assert generation is not None
+    generation = generation_of(generator)
     net, prompt = generator.networks["transformer"], request.prompt_tokens + generation.prompt_overhead
     count = rows(generator, request)
     writing = (_plan_image(generator, request, prompt),) if generation.planned_tokens else ()
@@ -33,20 +32,17 @@ def hybrid(generator: Generator, request: Request) -> Program:
 
 def _plan_image(generator: Generator, request: Request, prompt: Count) -> Phase:
     """The tokens that the denoiser is conditioned on, written one by one."""
-    generation = generator.model.generation
-    assert generation is not None
-    planned = float(generation.planned_tokens)
+    planned, net = float(generation_of(generator).planned_tokens), generator.networks["transformer"]
     forward = Forward(sequences=rows(generator, request), queries=1.0, context=mean_context(prompt, planned))
     return Phase(
-        id="decode", component="transformer", steps=planned, operators=operators(generator.networks["transformer"], forward),
-        kind="decode", tokens=planned * request.batch, cached=prompt + planned,
+        id="decode", component="transformer", steps=planned, operators=operators(net, forward), kind="decode",
+        tokens=planned * request.batch, cached=prompt + planned,
     )  # fmt: skip
 
 
 def _denoise_by_language_model(generator: Generator, request: Request) -> Phase:
     """Image patches attend to each other and to the cached prompt, once per evaluation."""
-    generation, tokenizer = generator.model.generation, generator.tokenizer
-    assert generation is not None and tokenizer is not None
+    generation, tokenizer = generation_of(generator), tokenizer_of(generator)
     image = visual_tokens(tokenizer, request)
     forward = Forward(
         sequences=rows(generator, request), queries=image, logits=0.0,

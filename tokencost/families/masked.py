@@ -2,7 +2,7 @@
 
 from tokencost.counting.networks import operators
 from tokencost.counting.tokens import visual_tokens
-from tokencost.families.phases import decode_latent, passes, rows, text_phases
+from tokencost.families.phases import decode_latent, generation_of, passes, rows, text_phases, tokenizer_of
 from tokencost.nouns.generator import Generator
 from tokencost.nouns.request import Request
 from tokencost.nouns.work import Forward, Phase, Program
@@ -10,8 +10,7 @@ from tokencost.nouns.work import Forward, Phase, Program
 
 def masked(generator: Generator, request: Request) -> Program:
     """Bidirectional passes over prompt and grid, logits everywhere, then tokens to pixels."""
-    generation, tokenizer = generator.model.generation, generator.tokenizer
-    assert generation is not None and tokenizer is not None
+    generation, tokenizer = generation_of(generator), tokenizer_of(generator)
     image = visual_tokens(tokenizer, request)
     text = float(generation.condition_tokens) or request.prompt_tokens
     length = image + text + generation.prompt_overhead + tokenizer.begin + tokenizer.end

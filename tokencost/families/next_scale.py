@@ -1,7 +1,7 @@
 """Next-scale generation: one pass per scale, all tokens of the scale at once, smaller scales cached."""
 
 from tokencost.counting.networks import operators
-from tokencost.families.phases import decode_latent, rows, text_phases
+from tokencost.families.phases import decode_latent, generation_of, rows, text_phases
 from tokencost.formula import formula
 from tokencost.nouns.generator import Generator
 from tokencost.nouns.request import Request
@@ -22,9 +22,9 @@ def next_scale(generator: Generator, request: Request) -> Program:
 
 
 def _scales(generator: Generator, request: Request) -> tuple[Phase, ...]:
-    generation = generator.model.generation
-    assert generation is not None
-    net, done, phases = generator.networks["transformer"], 0.0, []
+    generation, net = generation_of(generator), generator.networks["transformer"]
+    phases: list[Phase] = []
+    done: Count = 0.0
     for side in generation.scales:
         wide = scaled_side(float(side), request.width, float(generation.native.width))
         high = scaled_side(float(side), request.height, float(generation.native.height))

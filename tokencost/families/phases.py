@@ -4,9 +4,22 @@ from dataclasses import replace
 
 from tokencost.counting.networks import operators
 from tokencost.nouns.generator import Generator
+from tokencost.nouns.model import Generation, Tokenizer
 from tokencost.nouns.request import Request
 from tokencost.nouns.work import Forward, Phase
 from tokencost.units import Count
+
+
+def generation_of(generator: Generator) -> Generation:
+    """How the model generates; only models that do are lowered by a family that asks."""
+    assert generator.model.generation is not None
+    return generator.model.generation
+
+
+def tokenizer_of(generator: Generator) -> Tokenizer:
+    """The grid of what is generated; every generation names one."""
+    assert generator.tokenizer is not None
+    return generator.tokenizer
 
 
 def text_phases(generator: Generator, request: Request) -> tuple[Phase, ...]:

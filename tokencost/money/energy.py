@@ -21,7 +21,10 @@ def phase_power(gpu: Gpu, share: Fraction) -> Watts:
     return gpu.idle_power + share * (gpu.power_limit - gpu.idle_power)
 
 
-@formula("definition", says="energy of all phases on all GPUs of the replica: power by what each phase waits for, times its time")
+@formula(
+    "definition",
+    says="energy of all phases on all GPUs of the replica: power by what each phase waits for, times its time",
+)
 def request_energy(phases: Sequence[PhaseTime], gpu: Gpu, gpus: Count) -> Joules:
     """At the GPU's terminals; hosts, cooling and idle replicas are left out."""
     return sum((phase_power(gpu, POWER_SHARE[p.bound]) * p.seconds * gpus for p in phases), 0.0)

@@ -8,8 +8,12 @@ from tokencost.nouns.work import Attention, Convolution, Elementwise, Linear, Lo
 from tokencost.numeric import maximum
 from tokencost.units import Bytes, Constant, Seconds
 
-ALLREDUCES_PER_LAYER = Constant(2, "", "tensor parallelism adds partial sums once after attention and once after the MLP")
-ALL_TO_ALLS_PER_LAYER = Constant(4, "", "sequence parallelism turns q, k, v and the result from sequence to head shards")
+ALLREDUCES_PER_LAYER = Constant(
+    2, "", "tensor parallelism adds partial sums once after attention and once after the MLP"
+)
+ALL_TO_ALLS_PER_LAYER = Constant(
+    4, "", "sequence parallelism turns q, k, v and the result from sequence to head shards"
+)
 RING_PASSES = Constant(2, "", "a ring all-reduce moves every byte twice: reduce-scatter, then all-gather")
 
 
@@ -23,9 +27,7 @@ def share(op: Operator, parallelism: Parallelism) -> Operator:
         case Attention():
             heads = columns / parallelism.sequence
             kv_heads = maximum(op.kv_heads * heads, 1.0)
-            return replace(
-                op, sequences=op.sequences / parallelism.guidance, heads=op.heads * heads, kv_heads=kv_heads
-            )
+            return replace(op, sequences=op.sequences / parallelism.guidance, heads=op.heads * heads, kv_heads=kv_heads)
         case Convolution():
             return replace(op, positions=op.positions * rows * columns, inputs=op.inputs * rows * columns)
         case Elementwise():
@@ -48,7 +50,9 @@ def all_reduce_time(op: Attention, on: Platform, activation_bytes: Bytes) -> Sec
         * op.count
         * (1 - 1 / on.parallelism.tensor)
         * (
-            RING_PASSES * reduced_bytes(op, activation_bytes) / (on.gpu.link_bandwidth * on.achieved.collective_bandwidth)
+            RING_PASSES
+            * reduced_bytes(op, activation_bytes)
+            / (on.gpu.link_bandwidth * on.achieved.collective_bandwidth)
             + on.achieved.collective_latency
         )
     )
@@ -80,4 +84,3 @@ def link_traffic(phase: Phase, parallelism: Parallelism, activation_bytes: Bytes
             sequence = ALL_TO_ALLS_PER_LAYER * whole * (1 - 1 / parallelism.sequence) / parallelism.sequence
             total = total + tensor + sequence
     return total
-

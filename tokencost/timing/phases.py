@@ -47,12 +47,15 @@ class StepDemand:
 def step_demand(phase: Phase, on: Platform) -> StepDemand:
     """Arithmetic, traffic, time and kernels."""
     precision = precision_of(phase, on)
-    compute = memory = busy = traffic = kernels = 0.0
-    for op in shared_operators(phase, on):
-        cost = operator_cost(op, on, precision)
-        compute, memory, busy = compute + cost.compute, memory + cost.memory, busy + cost.seconds
-        traffic, kernels = traffic + cost.traffic, kernels + cost.kernels
-    return StepDemand(id=phase.id, compute=compute, memory=memory, busy=busy, traffic=traffic, kernels=kernels)
+    costs = [operator_cost(op, on, precision) for op in shared_operators(phase, on)]
+    return StepDemand(
+        id=phase.id,
+        compute=sum((cost.compute for cost in costs), 0.0),
+        memory=sum((cost.memory for cost in costs), 0.0),
+        busy=sum((cost.seconds for cost in costs), 0.0),
+        traffic=sum((cost.traffic for cost in costs), 0.0),
+        kernels=sum((cost.kernels for cost in costs), 0.0),
+    )
 
 
 @formula("definition")

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tokencost.counting.operators import (
-    attention_cache,
     attention_activations,
+    attention_cache,
     attention_flop,
     attention_scores,
     causal_attention_flop,
@@ -34,10 +34,14 @@ HALF = Constant(0.5, "", "a last wave less than half full is not split for")
 SPLIT = Constant(1024, "", "inner length below which splitting a product further does not pay")
 PADDED_HEAD = Constant(64, "", "fused attention kernels pad heads to multiples of this")
 INSTANT = Constant(1e-30, "s", "keeps the ratio of two times finite where an operator does nothing")
-NAIVE_SCORE_PASSES = Constant(4, "", "unfused attention writes scores, reads them for the softmax, writes and reads the result")
+NAIVE_SCORE_PASSES = Constant(
+    4, "", "unfused attention writes scores, reads them for the softmax, writes and reads the result"
+)
 
 
-@formula("definition", says="dense peak at a precision: the first of its names that the GPU has, else the GPU's slowest")
+@formula(
+    "definition", says="dense peak at a precision: the first of its names that the GPU has, else the GPU's slowest"
+)
 def peak(gpu: Gpu, precision: Precision) -> FlopPerSecond:
     """Datasheet figure; where the GPU has none of the names, a plan says that it cannot run."""
     return _first_known(gpu.peak, precision.peak)
@@ -79,7 +83,10 @@ def busy_share(slices: Count, multiprocessors: Count) -> Fraction:
     return slices / (ceil(slices / multiprocessors) * multiprocessors)
 
 
-@formula("nvidia-matmul-guide", says="busy_share of the output tiles, split along the inner length; small products leave many idle")
+@formula(
+    "nvidia-matmul-guide",
+    says="busy_share of the output tiles, split along the inner length; small products leave many idle",
+)
 def occupancy(rows: Count, columns: Count, inner: Count, multiprocessors: Count) -> Fraction:
     """Share of the GPU that a matrix product of this shape keeps busy."""
     whole = tiles(rows, columns)
@@ -109,8 +116,10 @@ def overlapped(compute: Seconds, memory: Seconds, overlap: Fraction) -> Seconds:
 @formula("nvidia-matmul-guide")
 def linear_rate(op: Linear, on: Platform, precision: Precision) -> FlopPerSecond:
     """Arithmetic that a matrix product of this shape reaches."""
-    return peak(on.gpu, precision) * matmul_share(on, precision) * occupancy(
-        op.rows, op.columns, op.inner, on.gpu.multiprocessors
+    return (
+        peak(on.gpu, precision)
+        * matmul_share(on, precision)
+        * occupancy(op.rows, op.columns, op.inner, on.gpu.multiprocessors)
     )
 
 
@@ -123,8 +132,11 @@ def linear_traffic(op: Linear, precision: Precision) -> Bytes:
 @formula("nvidia-matmul-guide")
 def convolution_rate(op: Convolution, on: Platform, precision: Precision) -> FlopPerSecond:
     """Arithmetic that a convolution reaches: a matrix product of positions by output channels."""
-    return convolution_peak(on.gpu, precision) * on.achieved.convolution * on.engine.matmul_efficiency * occupancy(
-        op.positions, op.out_channels, op.in_channels * op.kernel / op.groups, on.gpu.multiprocessors
+    return (
+        convolution_peak(on.gpu, precision)
+        * on.achieved.convolution
+        * on.engine.matmul_efficiency
+        * occupancy(op.positions, op.out_channels, op.in_channels * op.kernel / op.groups, on.gpu.multiprocessors)
     )
 
 
@@ -204,7 +216,9 @@ def operator_compute_time(op: Operator, on: Platform, precision: Precision) -> S
     return 0.0
 
 
-@formula("definition", says="kernels that the host launches for one operator: one, or what fusion leaves of elementwise ones")
+@formula(
+    "definition", says="kernels that the host launches for one operator: one, or what fusion leaves of elementwise ones"
+)
 def operator_kernels(op: Operator, on: Platform) -> Count:
     """Unfused attention is four kernels: scores, softmax, mask or scale, values."""
     match op:
@@ -229,7 +243,10 @@ class OperatorCost:
     kernels: Count
 
 
-@formula("williams-2009", says="one operator: the overlap of arithmetic and traffic, or traffic alone where there is no arithmetic")
+@formula(
+    "williams-2009",
+    says="one operator: the overlap of arithmetic and traffic, or traffic alone where there is no arithmetic",
+)
 def operator_cost(op: Operator, on: Platform, precision: Precision) -> OperatorCost:
     """Arithmetic and memory time, bytes and kernels."""
     traffic = operator_traffic(op, on, precision)
