@@ -64,7 +64,7 @@ def platform_limits(made: Generator, program: Program, on: Platform, estimate: E
 
 
 def latency_limits(limits: Sequence[LatencyLimit], service: float, *, possible: bool) -> Iterator[Violation]:
-    """Percentiles that no number of replicas keeps: a request alone is over the limit, or the fleet would be too large."""
+    """Percentiles that no number of replicas keeps: a request alone is over the limit, or the fleet too large."""
     for limit in limits if not possible else ():
         bound, name = float(limit.limit), f"latency.p{float(limit.percentile) * 100:g}"
         if service > bound:
