@@ -172,7 +172,13 @@ def plan(name: str = "poster-studio", *, file: str = "specs/poster.yaml", model:
         name=name,
         file=file,
         task="text-to-image",
-        spec={"version": 1, "name": name, "latency": {"p95": 10.0, "p50": None}, "budget": {"per_month": float("inf")}},
+        spec={
+            "version": 1,
+            "name": name,
+            "latency": {"p95": 10.0, "p50": None},
+            "budget": {"per_month": float("inf")},
+            "quality": {"unknown": "refuse"},
+        },
         places={"latency.p95": (9, 8)},
         recommendation=Recommendation(
             verdict="recommended", model=model, family="diffusion", reasons=(f"{name}: the cheapest",),

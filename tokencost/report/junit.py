@@ -10,6 +10,8 @@ from tokencost.report.escape import visible
 
 LIMITED = ("latency", "budget", "quality")
 """Keys of a spec that hold limits."""
+NO_LIMIT = "quality.unknown"
+"""How to judge what nobody has measured."""
 
 
 def checks(answer: Sequence[Checked]) -> str:
@@ -46,7 +48,7 @@ def _by_limit(findings: Sequence[Finding]) -> dict[str, list[Finding]]:
 
 def limits(spec: Mapping[str, object]) -> list[str]:
     """Dotted paths of the limits that a spec sets."""
-    return [path for key in LIMITED for path in _paths(key, spec.get(key))]
+    return [path for key in LIMITED for path in _paths(key, spec.get(key)) if path != NO_LIMIT]
 
 
 def _paths(key: str, value: object) -> list[str]:
