@@ -46,7 +46,9 @@ def show_record(
 
 @catalog.command("check")
 def check_records(
-    folder: Annotated[Path | None, typer.Argument(help="Folder of records of your own; the package's if not said.")] = None,
+    folder: Annotated[
+        Path | None, typer.Argument(help="Folder of records of your own; the package's if not said.")
+    ] = None,
 ) -> None:
     """Whether every record can be used; problems are named with file and line."""
     from tokencost.catalog.compile import compile_folder

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from tokencost.catalog.load import Catalog
     from tokencost.planning.options import GuidanceMode, OutputOptions, RunOptions
 
-Format = Annotated[str, typer.Option("--format", "-f", help="How to print the answer; -h of each command lists its formats.")]
+Format = Annotated[
+    str, typer.Option("--format", "-f", help="How to print the answer; -h of each command lists its formats.")
+]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write the answer to this file instead.")]
 CatalogDir = Annotated[
     Path | None, typer.Option("--catalog", envvar="TOKENCOST_CATALOG", help="Folder with records of your own.")
@@ -34,8 +36,12 @@ Height = Annotated[int | None, typer.Option("--height", min=1, max=65_536, help=
 Frames = Annotated[int | None, typer.Option("--frames", min=1, max=100_000, help="Frames of the clip.")]
 SecondsFlag = Annotated[float | None, typer.Option("--seconds", min=0.01, max=100_000, help="Length of the clip.")]
 Fps = Annotated[float | None, typer.Option("--fps", min=0.1, max=1000, help="Frames per second of the clip.")]
-PromptTokens = Annotated[int, typer.Option("--prompt-tokens", min=0, max=10_000_000, help="Tokens of the user's prompt.")]
-OutputTokens = Annotated[int, typer.Option("--output-tokens", min=1, max=10_000_000, help="Tokens of an answer about an image.")]
+PromptTokens = Annotated[
+    int, typer.Option("--prompt-tokens", min=0, max=10_000_000, help="Tokens of the user's prompt.")
+]
+OutputTokens = Annotated[
+    int, typer.Option("--output-tokens", min=1, max=10_000_000, help="Tokens of an answer about an image.")
+]
 
 
 def load_catalog(extra: Path | None) -> "Catalog":
@@ -117,5 +123,3 @@ def guidance_mode(text: str) -> "GuidanceMode | None":
         case "none" | "batched" | "sequential" | "distilled":
             return text
     raise UsageError(f"--guidance {text[:40]!r}: choose from none, batched, sequential, distilled")
-
-

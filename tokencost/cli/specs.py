@@ -15,7 +15,9 @@ from tokencost.report.problems import problems_in, problems_text
 Specs = Annotated[list[str], typer.Argument(help="Spec files; - reads standard input.", metavar="SPEC...")]
 
 
-def each(paths: Sequence[str], overrides: Sequence[str], catalog: Any, use_case: Callable[..., Any]) -> tuple[list[Any], list[Problem], list[Exit]]:
+def each(
+    paths: Sequence[str], overrides: Sequence[str], catalog: Any, use_case: Callable[..., Any]
+) -> tuple[list[Any], list[Problem], list[Exit]]:
     """Answers of the specs that could be used, and the problems and exit codes of the others."""
     from tokencost.spec.load import load, load_bytes
 

@@ -10,8 +10,12 @@ from tokencost.cli.show import show
 
 def tokens(
     tokenizer: Annotated[str, typer.Option("--tokenizer", help="Tokenizer id, e.g. emu3, sd3-latent.")] = "",
-    stride: Annotated[str, typer.Option("--stride", help="Instead of a tokenizer: frames x height x width, 4x4x4.")] = "",
-    codebook: Annotated[int, typer.Option("--codebook", min=0, max=2**40, help="Codes of a tokenizer given by its stride.")] = 0,
+    stride: Annotated[
+        str, typer.Option("--stride", help="Instead of a tokenizer: frames x height x width, 4x4x4.")
+    ] = "",
+    codebook: Annotated[
+        int, typer.Option("--codebook", min=0, max=2**40, help="Codes of a tokenizer given by its stride.")
+    ] = 0,
     res: o.Res = "",
     width: o.Width = None,
     height: o.Height = None,

@@ -175,7 +175,9 @@ def _quality(catalog: Catalog, model: Model, asked: Asked) -> tuple[tuple[Scored
     scores = catalog.get("quality", model.id) if catalog.find("quality", model.id) == model.id else None
     if asked.bounds:
         scored, reached = judge_bounds(asked.bounds, scores)
-        return scored, list(quality_violation(scored, reached, "the spec's bounds", accept_unknown=asked.accept_unknown))
+        return scored, list(
+            quality_violation(scored, reached, "the spec's bounds", accept_unknown=asked.accept_unknown)
+        )
     if not asked.tier:
         return (), []
     tier = catalog.get("tiers", f"{asked.request.task}-{asked.tier}")
@@ -183,7 +185,9 @@ def _quality(catalog: Catalog, model: Model, asked: Asked) -> tuple[tuple[Scored
     return scored, list(quality_violation(scored, reached, f"tier {asked.tier}", accept_unknown=asked.accept_unknown))
 
 
-def _api(catalog: Catalog, model: Model, asked: Asked, scored: tuple[Scored, ...], broken: list[Violation]) -> Candidate:
+def _api(
+    catalog: Catalog, model: Model, asked: Asked, scored: tuple[Scored, ...], broken: list[Violation]
+) -> Candidate:
     average = float(asked.traffic.average) if asked.traffic else None
     found = estimate(catalog, model, asked.request, RunOptions())
     bill, latency = api_bill(catalog, model, asked.request, average)

@@ -39,7 +39,9 @@ def prepare(catalog: Catalog, model: Model, request: Request, options: RunOption
     return Prepared(generator=ready, platform=on, program=lower(ready, request), request=request)
 
 
-def estimate(catalog: Catalog, model: Model, request: Request, options: RunOptions, notes: tuple[Note, ...] = ()) -> Estimate:
+def estimate(
+    catalog: Catalog, model: Model, request: Request, options: RunOptions, notes: tuple[Note, ...] = ()
+) -> Estimate:
     """Tokens, params, FLOPs, traffic, memory, time, energy and cost of one request (or batch)."""
     if model.family == "api":
         return _api_estimate(catalog, model, request, notes)
@@ -120,7 +122,9 @@ def tokens_of(made: Generator, program: Program, request: Request) -> Tokens | N
     if request.task == "image-to-text":
         written = request.output_tokens
         seen = text - request.prompt_tokens
-        return Tokens(grid=(1.0, 0.0, 0.0), visual=seen, structural=0.0, text=text, sequence=text + written, generated=written)
+        return Tokens(
+            grid=(1.0, 0.0, 0.0), visual=seen, structural=0.0, text=text, sequence=text + written, generated=written
+        )
     if grid is None or made.model.generation is None:
         return None
     found = count_tokens(grid, request, float(made.model.generation.prompt_overhead))
@@ -167,5 +171,3 @@ def sources_of(catalog: Catalog, made: Generator, on: Platform) -> tuple[str, ..
     names += [("networks", part.network) for part in made.model.components.values()]
     said = {text.partition(",")[0] for kind, name in names for text in catalog.index[kind][name]["sources"].values()}
     return tuple(sorted(said))
-
-

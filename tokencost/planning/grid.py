@@ -31,8 +31,12 @@ def tokens_for(catalog: Catalog, *, tokenizer: str, stride: str, codebook: int, 
 def by_stride(stride: str, codebook: int) -> Tokenizer:
     """A tokenizer that is nothing but its strides: frames x height x width, no structural tokens."""
     parts = stride.lower().split("x")
-    if len(parts) not in (2, 3) or not all(part.isascii() and part.isdigit() and 0 < int(part[:6]) <= 4096 for part in parts):
-        raise UsageError(f"--stride {stride[:40]!r}: write frames x height x width, for example 4x4x4, or 8x8 for images")
+    if len(parts) not in (2, 3) or not all(
+        part.isascii() and part.isdigit() and 0 < int(part[:6]) <= 4096 for part in parts
+    ):
+        raise UsageError(
+            f"--stride {stride[:40]!r}: write frames x height x width, for example 4x4x4, or 8x8 for images"
+        )
     if parts[-1] != parts[-2]:
         raise UsageError(f"--stride {stride[:40]!r}: height and width must be the same")
     frames = int(parts[0]) if len(parts) == 3 else 1

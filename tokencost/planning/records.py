@@ -78,7 +78,9 @@ def record(catalog: Catalog, name: str) -> RecordView:
     if not kinds or found is None:
         known = [spelling for k in KINDS for spelling in catalog.aliases(k)]
         near = difflib.get_close_matches(name.lower()[:100], known, 3, 0.5)
-        raise CatalogError(f"no record is called {name[:60]!r}" + (f"; did you mean {' or '.join(near)}?" if near else ""))
+        raise CatalogError(
+            f"no record is called {name[:60]!r}" + (f"; did you mean {' or '.join(near)}?" if near else "")
+        )
     return view(catalog, kinds[0], found)
 
 

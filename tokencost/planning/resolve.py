@@ -11,7 +11,14 @@ from tokencost.nouns.model import Guidance, Model
 from tokencost.planning.options import RunOptions
 
 PART = re.compile(r"(tp|ulysses|ring|usp|cfg|sp)([0-9]{1,4})")
-AXES = {"tp": "tensor", "ulysses": "sequence", "ring": "sequence", "usp": "sequence", "sp": "sequence", "cfg": "guidance"}
+AXES = {
+    "tp": "tensor",
+    "ulysses": "sequence",
+    "ring": "sequence",
+    "usp": "sequence",
+    "sp": "sequence",
+    "cfg": "guidance",
+}
 
 
 def generator(catalog: Catalog, model: Model, options: RunOptions) -> Generator:
@@ -83,7 +90,9 @@ def parallelism(text: str, gpus: int, kind: str) -> Parallelism:
     for part in text.split("x"):
         match = PART.fullmatch(part)
         if not match or not int(match[2]):
-            raise UsageError(f"parallelism {text[:40]!r}: write parts like tp4, ulysses2, ring2, usp8 or cfg2, joined by x")
+            raise UsageError(
+                f"parallelism {text[:40]!r}: write parts like tp4, ulysses2, ring2, usp8 or cfg2, joined by x"
+            )
         shares[AXES[match[1]]] *= float(match[2])
     used = shares["tensor"] * shares["sequence"] * shares["guidance"]
     if used != gpus:

@@ -50,6 +50,9 @@ RENDERERS: dict[str, dict[str, str]] = {
         "csv": "csv_table:tokens",
         "html": "html:tokens",
     },
+    "explain": {"table": "explanation:text", "json": "explanation:as_json"},
+    "catalog list": {"table": "records:listing_text", "json": "records:listing_json"},
+    "catalog show": {"table": "records:record_text", "json": "records:record_json"},
 }
 
 

@@ -1,0 +1,112 @@
+"""`explain` as text and as JSON: the answer, where the FLOPs are block by block, then the derivation."""
+
+import json
+import textwrap
+from collections.abc import Iterator
+from typing import Any
+
+from tokencost.nouns.answer import Estimate
+from tokencost.planning.explained import Block, Explanation
+from tokencost.report import numbers
+from tokencost.report.derivation import Derived, derive, lines
+from tokencost.report.escape import terminal
+
+INDENT = "  "
+BLOCKS_SHOWN = 40
+
+
+def text(answer: tuple[Explanation, bool], *, width: int = 80, color: bool = False, ascii_only: bool = False) -> str:
+    """For people: wrapped to the width, indented by depth."""
+    explained, full = answer
+    found = [headline(explained.estimate), "", *_blocks(explained), "Derivation", ""]
+    seen: set[tuple[object, ...]] = set()
+    for derived in derive(explained, full=full):
+        found += [_wrapped(depth, line, width) for depth, line in lines(derived, 0, seen)]
+    joined = "\n".join(terminal(line) if "\x1b" in line else line for line in found) + "\n"
+    return joined.translate(PLAIN) if ascii_only else joined
+
+
+PLAIN = str.maketrans({"·": "-", "←": "<-", "…": "...", "–": "-", "×": "x", "²": "2"})
+
+
+def headline(estimate: Estimate) -> str:
+    """The answer in one line."""
+    request, on = estimate.request, estimate.platform
+    size = f"{request.width:g}x{request.height:g}" + (
+        f", {request.frames:g} frames" if float(request.frames) > 1 else ""
+    )
+    seconds = numbers.interval(estimate.latency, numbers.time)
+    flop = numbers.work(sum((p.flop for p in estimate.phases), 0.0))
+    where = f" on {on.gpus:g} x {on.gpu}, {on.engine}, {on.precision}" if on else ""
+    return f"{estimate.name}, {size}: {seconds}, {flop}, {numbers.usd(estimate.bill.per_asset)} per asset{where}"
+
+
+def _wrapped(depth: int, line: str, width: int) -> str:
+    pad = INDENT * depth
+    return textwrap.fill(
+        line, max(width, 40), initial_indent=pad, subsequent_indent=pad + INDENT * 2, break_long_words=False,
+        break_on_hyphens=False,
+    )  # fmt: skip
+
+
+def _blocks(explained: Explanation) -> Iterator[str]:
+    for phase, blocks in explained.blocks.items():
+        total = sum((_flop(block) for block in blocks), 0.0)
+        steps = next(p.steps for p in explained.ready.program if p.id == phase)
+        yield f"{phase}: {numbers.work(total)} per pass, {steps:g} passes"
+        for block in sorted(blocks, key=lambda b: -_flop(b))[:BLOCKS_SHOWN]:
+            if _flop(block) or block.params:
+                share = f"{_flop(block) / total:6.1%}" if total else ""
+                kinds = ", ".join(f"{name} {numbers.work(f)}" for name, f in block.flop.items() if f)
+                yield f"  {block.name:30s} {numbers.scaled(block.params, 'params'):>14s} {share}  {kinds}"
+        yield ""
+
+
+def _flop(block: Block) -> float:
+    return float(sum(block.flop.values(), 0.0))
+
+
+def as_json(answer: tuple[Explanation, bool]) -> str:
+    """For programs: the whole tree, values in base units."""
+    explained, full = answer
+    blocks = {
+        phase: [
+            {
+                "name": b.name,
+                "params": numbers.stable(b.params),
+                "flop": {k: numbers.stable(v) for k, v in b.flop.items()},
+            }
+            for b in found
+        ]
+        for phase, found in explained.blocks.items()
+    }
+    document = {
+        "schema": "tokencost.explain/1",
+        "model": explained.estimate.model,
+        "answer": headline(explained.estimate),
+        "blocks": blocks,
+        "derivation": [_node(derived) for derived in derive(explained, full=full)],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _node(found: Derived) -> dict[str, Any]:
+    return {
+        "name": found.name,
+        "about": found.about,
+        "value": numbers.stable(found.value),
+        "unit": found.unit or "count",
+        "expression": found.expression,
+        "cites": found.cites,
+        "leaves": [
+            {
+                "name": leaf.name,
+                "value": numbers.stable(leaf.value),
+                "unit": leaf.unit or "count",
+                "source": leaf.source,
+            }
+            for leaf in found.leaves
+        ],
+        "inner": [_node(inner) for inner in found.inner],
+        "left_out": found.left_out,
+    }

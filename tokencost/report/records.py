@@ -1,0 +1,60 @@
+"""Catalogue listings and records as text and as JSON."""
+
+import json
+import textwrap
+from typing import Any
+
+from tokencost.planning.records import Listing, RecordView
+from tokencost.report import numbers
+from tokencost.report.derivation import shown
+
+
+def listing_text(found: Listing, *, width: int = 80, color: bool = False, ascii_only: bool = False) -> str:
+    """One row a record, columns aligned, long ends wrapped under their own column."""
+    rows = [found.columns, *found.rows]
+    first = max(len(row[0]) for row in rows)
+    room = max(width - first - 2, 20)
+    lines = [f"{len(found.rows)} {found.title}", ""]
+    for row in rows:
+        rest = textwrap.wrap("  ".join(row[1:]), room) or [""]
+        lines += [f"{row[0]:{first}s}  {rest[0]}", *(" " * (first + 2) + more for more in rest[1:])]
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def listing_json(found: Listing) -> str:
+    """Rows as objects."""
+    rows = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
+    return (
+        json.dumps({"schema": "tokencost.list/1", "kind": found.title, "rows": rows}, indent=2, ensure_ascii=False)
+        + "\n"
+    )
+
+
+def record_text(found: RecordView, *, width: int = 80, color: bool = False, ascii_only: bool = False) -> str:
+    """Every field with its value, unit and source."""
+    arrow = "<-" if ascii_only else "←"
+    lines = [f"{found.kind}/{found.id}", ""]
+    for field in found.fields:
+        source = f" {arrow} {field.source}" if field.source else ""
+        lines.append(
+            textwrap.fill(
+                f"{field.path}: {_value(field.value, field.unit)}{source}", max(width, 40), subsequent_indent="    ",
+                break_long_words=False, break_on_hyphens=False,
+            )
+        )  # fmt: skip
+    return "\n".join(lines) + "\n"
+
+
+def _value(value: Any, unit: str) -> str:
+    if isinstance(value, float | int) and not isinstance(value, bool):
+        return shown(float(value), unit) if unit else numbers.count(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def record_json(found: RecordView) -> str:
+    """The record, values in base units."""
+    fields = [
+        {"path": f.path, "value": f.value, "unit": f.unit or None, "source": f.source or None} for f in found.fields
+    ]
+    document = {"schema": "tokencost.record/1", "kind": found.kind, "id": found.id, "fields": fields}
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
