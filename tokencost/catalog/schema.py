@@ -9,7 +9,7 @@ from tokencost.catalog.kinds import KINDS
 SOURCES = {
     "type": "object",
     "additionalProperties": {"type": "string"},
-    "description": 'Who says the numbers: "source-id, place in it"; default speaks for all that have none of their own.',
+    "description": 'Who says the numbers: "source-id, place in it"; default speaks for all without one.',
 }
 
 

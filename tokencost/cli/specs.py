@@ -10,7 +10,6 @@ import typer
 from tokencost.cli.exits import Exit
 from tokencost.cli.output import say, write
 from tokencost.errors import AccessError, Problem, TokencostError
-from tokencost.report.problems import problems_in, problems_text
 
 Specs = Annotated[list[str], typer.Argument(help="Spec files; - reads standard input.", metavar="SPEC...")]
 
@@ -21,7 +20,9 @@ def each(
     """Answers of the specs that could be used, and the problems and exit codes of the others."""
     from tokencost.spec.load import load, load_bytes
 
-    answers, problems, codes = [], [], []
+    answers: list[Any] = []
+    problems: list[Problem] = []
+    codes: list[Exit] = []
     for path in paths:
         try:
             piped = path == "-"
@@ -44,6 +45,8 @@ def _stdin() -> bytes:
 
 def refuse(problems: Sequence[Problem], asked: str, target: Path | None) -> None:
     """Problems for people on standard error; in a machine's format also where the answer would stand."""
+    from tokencost.report.problems import problems_in, problems_text
+
     say(problems_text(problems))
     text = problems_in(asked, problems)
     if text:

@@ -74,6 +74,11 @@ def latency_limits(limits: Sequence[LatencyLimit], service: float, *, possible: 
         yield Violation(constraint="traffic", message="no fleet that is still planned for keeps up with this traffic")
 
 
+def dollars(amount: float) -> str:
+    """An amount as people write it: whole dollars from a hundred on, four digits below."""
+    return f"${amount:,.0f}" if amount >= 100 else f"${amount:.4g}"
+
+
 def budget_limits(budget: Budget, bill: Bill) -> Iterator[Violation]:
     """Costs over budget, or unknown where a budget is set."""
     for name, bound, cost in (
@@ -85,5 +90,5 @@ def budget_limits(budget: Budget, bill: Bill) -> Iterator[Violation]:
         if cost is None:
             yield Violation(constraint=name, message="cannot be judged: no price or no traffic known", limit=bound)
         elif float(cost) > bound * (1 + 1e-9):
-            message = f"${float(cost):,.4g} exceed ${bound:,.4g}"
+            message = f"{dollars(float(cost))} exceed {dollars(bound)}"
             yield Violation(constraint=name, message=message, actual=cost, limit=bound)

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from tokencost.deciding.constraints import dollars
 from tokencost.formula import formula
 from tokencost.nouns.answer import Candidate, Recommendation
 from tokencost.units import Constant, Fraction, Usd
@@ -87,10 +88,18 @@ def _for_best(best: Candidate, feasible: Sequence[Candidate]) -> list[str]:
 def _against_rivals(best: Candidate, candidates: Sequence[Candidate]) -> list[str]:
     """The other side, autoregressive against diffusion: its best model, and Emu3's own if that is another."""
     other = "diffusion" if best.family != "diffusion" else "autoregressive"
-    side = [c for c in candidates if c.family == other and c.estimate is not None]
+    side = sorted((c for c in candidates if c.family == other and c.estimate is not None), key=_unfit)
     emu = [c for c in side if c.model in EMU3]
     shown = list(dict.fromkeys(c.model for c in [*side[:1], *emu[:1]]))
     return [_rival(next(c for c in side if c.model == model)) for model in shown]
+
+
+UNFIT = {"task", "size", "frames", "positions", "availability"}
+"""Constraints that say a model was not made for the request at all."""
+
+
+def _unfit(candidate: Candidate) -> bool:
+    return any(violation.constraint in UNFIT for violation in candidate.violations)
 
 
 EMU3 = ("emu3-gen", "emu3-stage2", "emu3-chat")
@@ -113,7 +122,8 @@ def _closeness(best: Candidate, feasible: Sequence[Candidate]) -> list[str]:
     family = next((c for c in feasible if c.family != best.family), None)
     chance = _confidence(best, family)
     if family is not None and chance is not None:
-        found.append(f"{best.family} stays cheaper than {family.family} ({family.name}) in {chance:.0%} of cases.")
+        share = "more than 99 %" if chance > 0.99 else f"{chance * 100:.0f} %"
+        found.append(f"{best.family} stays cheaper than {family.family} ({family.name}) in {share} of cases.")
     return found
 
 
@@ -133,7 +143,7 @@ def in_numbers(candidate: Candidate) -> str:
         batch = f" in a batch of {estimate.request.batch:g}" if float(estimate.request.batch) > 1 else ""
         parts.append(f"{seconds}{batch} ({estimate.latency.low:.3g} to {estimate.latency.high:.3g} s)")
     cost = _cost(candidate)
-    parts.append("no price known" if math.isinf(cost) else f"${cost:.3g} per asset")
+    parts.append("no price known" if math.isinf(cost) else f"{dollars(cost)} per asset")
     return ", ".join(parts)
 
 

@@ -41,10 +41,10 @@ def _prompt(generator: Generator, request: Request) -> Count:
 
 
 def _caption(generator: Generator, request: Request, net: Network) -> tuple[Phase, ...]:
-    """Text features to prompt tokens, where a projector does it."""
+    """Text features to prompt tokens, where a projector does it; branches of a batch are projected like the prompt."""
     if not getattr(net, "caption_inner", 0):
         return ()
-    forward = Forward(sequences=request.batch, queries=_prompt(generator, request))
+    forward = Forward(sequences=rows(generator, request), queries=_prompt(generator, request))
     found = operators(net, forward, "caption")
     return (Phase(id="caption", component="transformer", steps=1.0, operators=found, parallel=False),)
 

@@ -4,7 +4,7 @@ from tokencost.counting.networks import operators
 from tokencost.counting.tokens import visual_tokens
 from tokencost.families.autoregressive import mean_context, prefill_phase
 from tokencost.families.diffusion import denoise, evaluations
-from tokencost.families.phases import decode_latent, generation_of, passes, rows, text_phases, tokenizer_of
+from tokencost.families.phases import all_to_all, decode_latent, generation_of, passes, rows, text_phases, tokenizer_of
 from tokencost.nouns.generator import Generator
 from tokencost.nouns.request import Request
 from tokencost.nouns.work import Forward, Phase, Program
@@ -50,5 +50,6 @@ def _denoise_by_language_model(generator: Generator, request: Request) -> Phase:
     )  # fmt: skip
     return Phase(
         id="denoise", component="transformer", steps=evaluations(generator.steps, generation) * passes(generator),
-        operators=operators(generator.networks["transformer"], forward), kind="diffusion", cached=forward.context,
+        operators=all_to_all(operators(generator.networks["transformer"], forward)), kind="diffusion",
+        cached=forward.context,
     )  # fmt: skip

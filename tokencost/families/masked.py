@@ -2,7 +2,7 @@
 
 from tokencost.counting.networks import operators
 from tokencost.counting.tokens import visual_tokens
-from tokencost.families.phases import decode_latent, generation_of, passes, rows, text_phases, tokenizer_of
+from tokencost.families.phases import all_to_all, decode_latent, generation_of, passes, rows, text_phases, tokenizer_of
 from tokencost.nouns.generator import Generator
 from tokencost.nouns.request import Request
 from tokencost.nouns.work import Forward, Phase, Program
@@ -20,6 +20,7 @@ def masked(generator: Generator, request: Request) -> Program:
     )  # fmt: skip
     unmask = Phase(
         id="unmask", component="transformer", steps=generator.steps * passes(generator),
-        operators=operators(generator.networks["transformer"], forward), kind="diffusion", tokens=image * request.batch,
+        operators=all_to_all(operators(generator.networks["transformer"], forward)), kind="diffusion",
+        tokens=image * request.batch,
     )  # fmt: skip
     return (*text_phases(generator, request), unmask, *decode_latent(generator, request))

@@ -6,7 +6,7 @@ from tokencost.counting.networks import operators
 from tokencost.nouns.generator import Generator
 from tokencost.nouns.model import Generation, Tokenizer
 from tokencost.nouns.request import Request
-from tokencost.nouns.work import Forward, Phase
+from tokencost.nouns.work import Attention, Forward, Operator, Phase
 from tokencost.units import Count
 
 
@@ -61,6 +61,11 @@ def coder_phase(generator: Generator, request: Request, role: str, direction: st
         id=name, component=role, steps=1.0, precision=precision_of(generator, role),
         operators=operators(generator.networks[role], pixels, direction), parallel=False,
     )  # fmt: skip
+
+
+def all_to_all(found: tuple[Operator, ...]) -> tuple[Operator, ...]:
+    """The same pass where every position sees every other: no kernel may skip half of the square."""
+    return tuple(replace(op, causal=False) if isinstance(op, Attention) else op for op in found)
 
 
 def precision_of(generator: Generator, role: str) -> str:

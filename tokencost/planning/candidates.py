@@ -27,6 +27,8 @@ from tokencost.units import Seconds
 LARGEST_BATCH = 256
 """Requests that one replica is given at once at most."""
 
+NO_BUDGET = Budget()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
@@ -35,7 +37,7 @@ class Asked:
     request: Request
     traffic: Traffic | None = None
     limits: tuple[LatencyLimit, ...] = ()
-    budget: Budget = Budget()
+    budget: Budget = NO_BUDGET
     tier: str = ""
     bounds: tuple[Bound, ...] = ()
     accept_unknown: bool = True
@@ -65,7 +67,7 @@ def judge(catalog: Catalog, model: Model, asked: Asked, options: RunOptions) -> 
 
 
 def fitted(catalog: Catalog, model: Model, request: Request) -> tuple[Request, tuple[Note, ...], list[Violation]]:
-    """The request on the model's grid: clips are rounded up to the frames its coder takes, sizes off the grid are refused."""
+    """The request on the model's grid: clips rounded up to frames its coder takes, sizes off the grid refused."""
     generation = model.generation
     if request.task == "image-to-text" or generation is None:
         return request, (), []
@@ -82,7 +84,7 @@ def fitted(catalog: Catalog, model: Model, request: Request) -> tuple[Request, t
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sized:
-    """One batch size of a candidate: its estimate, the replicas it needs (None: no number is enough), what it breaks."""
+    """One batch size of a candidate: its estimate, the replicas it needs (None: none are enough), what it breaks."""
 
     ready: Prepared
     estimate: Estimate

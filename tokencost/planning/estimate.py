@@ -9,7 +9,7 @@ from tokencost.counting.tokens import count_tokens
 from tokencost.families.lowering import lower
 from tokencost.money.bill import bill_of_api, bill_of_request
 from tokencost.money.energy import request_energy
-from tokencost.nouns.answer import Bill, Estimate, Interval, Note, PhaseTime, PlatformName, Tokens
+from tokencost.nouns.answer import Bill, Estimate, Interval, Note, PlatformName, Tokens
 from tokencost.nouns.generator import Generator
 from tokencost.nouns.hardware import Platform
 from tokencost.nouns.model import Model

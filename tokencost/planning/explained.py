@@ -42,7 +42,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """An estimate with its derivation. `origins` maps id(record) to its place; `blocks` each phase to its network's blocks."""
+    """An estimate with its derivation: `origins`: id(record) to its place, `blocks`: phase to its network's blocks."""
 
     estimate: Estimate
     root: Step

@@ -39,8 +39,8 @@ def _on_best_gpu(catalog: Catalog, model: Model, wanted: Asked, product: Product
     """The GPU of the spec's list on which the model does best."""
     if product.task not in model.tasks:
         return Candidate(
-            model=model.id, name=model.name, family=model.family, feasible=False, estimate=None, capacity=None, bill=None,
-            violations=(_cannot(product.task, model),), quality=(), undisclosed=model.undisclosed,
+            model=model.id, name=model.name, family=model.family, feasible=False, estimate=None, capacity=None,
+            bill=None, violations=(_cannot(product.task, model),), quality=(), undisclosed=model.undisclosed,
         )  # fmt: skip
     tried = [judge(catalog, model, wanted, options) for options in options_of(product)]
     return ranked(tried)[0]

@@ -44,15 +44,15 @@ def listing(catalog: Catalog, kind: str) -> Listing:
         rows = tuple((k, str(len(catalog.index[k]))) for k in (*KINDS, "sources"))
         return Listing(title="catalogue", columns=("kind", "records"), rows=rows)
     if kind == "sources":
-        found = sorted(catalog.index["sources"].items())
-        rows = tuple((name, str(s["kind"]), str(s["title"])) for name, s in found)
-        return Listing(title=kind, columns=("id", "kind", "title"), rows=rows)
+        known = sorted(catalog.index["sources"].items())
+        sources = tuple((name, str(s["kind"]), str(s["title"])) for name, s in known)
+        return Listing(title=kind, columns=("id", "kind", "title"), rows=sources)
     if kind not in KINDS:
         near = difflib.get_close_matches(kind, [*KINDS, "sources"], 1)
         hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(KINDS)}, sources"
         raise CatalogError(f"no kind of record is called {kind[:40]!r}; {hint}")
-    nouns = [(name, catalog.index[kind][name]["noun"]) for name in catalog.names(kind)]
-    return Listing(title=kind, columns=("id", "what"), rows=tuple((name, _summary(noun)) for name, noun in nouns))
+    found = [(name, _summary(catalog.index[kind][name]["noun"])) for name in catalog.names(kind)]
+    return Listing(title=kind, columns=("id", "what"), rows=tuple(found))
 
 
 def _summary(noun: dict[str, Any]) -> str:
