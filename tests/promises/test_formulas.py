@@ -38,9 +38,10 @@ def chosen(names: Iterable[str]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("formula", [pytest.param(FORMULAS[name], id=name) for name in names])
 
 
-formulas = chosen(FORMULAS)
-expressions = chosen(name for name, formula in FORMULAS.items() if not formula.says)
-of_arrays = chosen(name for name in FORMULAS if name not in SCALAR)
+NAMES = [name for name in FORMULAS if name.startswith("tokencost.")]
+formulas = chosen(NAMES)
+expressions = chosen(name for name in NAMES if not FORMULAS[name].says)
+of_arrays = chosen(name for name in NAMES if name not in SCALAR)
 
 
 @pytest.fixture

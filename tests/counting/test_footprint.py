@@ -1,0 +1,128 @@
+"""Memory of one GPU: weights, caches, activations, and the batch that fits."""
+
+import pytest
+
+from tests.platforms import image, made, on, program
+from tokencost.counting.footprint import (
+    activation_bytes,
+    batch_limit,
+    footprint,
+    largest_cache,
+    unique_components,
+    weight_bytes,
+)
+from tokencost.counting.networks import network_params
+from tokencost.nouns.answer import Footprint
+
+GIB = 2**30
+
+
+def footprint_of(model: str, side: float, batch: float = 1.0, **options: object) -> Footprint:
+    request = image(side, batch=batch)
+    return footprint(made(model, **options), program(model, request, **options), on(model, **options), batch)
+
+
+def test_emu3_weights_are_16_gib_and_its_coder() -> None:
+    """
+    8,492,011,520 parameters of 2 bytes, and the image coder in 4.
+    """
+    coder = network_params(made("emu3-gen").networks["image_decoder"])
+
+    assert 2 * 8492011520 + 4 * coder == weight_bytes(made("emu3-gen"), on("emu3-gen"))
+
+
+def test_the_cache_of_emu3_is_131072_bytes_per_token() -> None:
+    """
+    Two branches grow to the mean of their prompts, 72 and 52 tokens, and the 8,193 tokens of the image.
+    """
+    found = largest_cache(program("emu3-gen", image(720.0, prompt_tokens=64.0)), on("emu3-gen"))
+
+    assert 131072 * 2 * ((64 + 8 + 52) / 2 + 8193) == found
+
+
+def test_the_cache_grows_with_the_batch() -> None:
+    """
+    Every request keeps its own keys and values.
+    """
+    assert 4 * footprint_of("emu3-gen", 512.0).kv_cache == footprint_of("emu3-gen", 512.0, batch=4.0).kv_cache
+
+
+def test_denoisers_cache_nothing() -> None:
+    """
+    Every step sees the whole latent anew.
+    """
+    assert 0.0 == footprint_of("sdxl", 1024.0).kv_cache
+
+
+def test_a_coder_that_reads_and_writes_is_stored_once() -> None:
+    """
+    Transfusion encodes and decodes with one VAE.
+    """
+    assert ["image_decoder", "transformer"] == sorted(unique_components(made("transfusion-7b")))
+
+
+def test_tensor_parallelism_splits_the_backbone_alone() -> None:
+    """
+    Coders and encoders run whole on one GPU.
+    """
+    one, two = weight_bytes(made("emu3-gen"), on("emu3-gen")), weight_bytes(made("emu3-gen"), on("emu3-gen", gpus=2))
+
+    assert 8492011520 == one - two
+
+
+@pytest.mark.parametrize(("gpu", "fits"), [("a100-80gb-sxm", True), ("t4-16gb", False)])
+def test_emu3_fits_on_80_gb_and_not_on_16(gpu: str, fits: bool) -> None:
+    """
+    Its weights alone are 16 GiB.
+    """
+    assert fits == footprint_of("emu3-gen", 512.0, gpu=gpu).fits
+
+
+def test_memory_is_the_sum_of_its_parts() -> None:
+    """
+    Nothing is counted twice, and engines that claim memory at start claim at least that.
+    """
+    foot = footprint_of("sdxl", 1024.0)
+    claimed = footprint_of("emu3-gen", 512.0, engine="vllm")
+
+    assert foot.weights + foot.kv_cache + foot.activations + foot.reserve == foot.peak
+    assert claimed.peak >= claimed.weights + claimed.kv_cache + claimed.activations + claimed.reserve
+
+
+def test_the_batch_limit_is_where_memory_ends() -> None:
+    """
+    One request more would not fit.
+    """
+    limit = float(footprint_of("emu3-gen", 720.0).batch_limit)
+
+    assert footprint_of("emu3-gen", 720.0, batch=limit).fits
+    assert not footprint_of("emu3-gen", 720.0, batch=limit + 1).fits
+
+
+def test_no_room_is_no_batch() -> None:
+    """
+    A request that needs no memory of its own must not divide by zero.
+    """
+    assert 3 == batch_limit(10.0 * GIB, 3.0 * GIB)
+    assert 10 * GIB == batch_limit(10.0 * GIB, 0.0)
+
+
+def test_activations_grow_with_the_image() -> None:
+    """
+    Four times the pixels are four times the largest tensor of the image coder.
+    """
+    small, large = (activation_bytes(program("sdxl", image(side)), on("sdxl")) for side in (512.0, 1024.0))
+
+    assert 4 * small == large
+
+
+def test_smaller_weights_need_less_memory() -> None:
+    """
+    Weight-only quantisation stores the backbone in a byte or half of one.
+    """
+    sizes = [
+        footprint_of("flux.1-dev", 1024.0, precision=name).weights
+        for name in ("bf16", "int8-weight-only", "int4-weight-only")
+    ]
+
+    assert sorted(sizes, reverse=True) == sizes
