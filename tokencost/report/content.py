@@ -20,6 +20,8 @@ from tokencost.report.blocks import (
 )
 
 TERA, GIGA = 1e12, 1e9
+IN_FULL = 6
+"""Infeasible candidates up to which each is shown with its fleet, its bill and all limits that it breaks."""
 TITLE = ("version", "name")
 """What the first line of a report says already, or nobody asks."""
 
@@ -35,24 +37,42 @@ def of_plan(plan: Plan) -> Blocks:
     return present(
         Answer(text=sentences.of_plan(plan), tone=sentences.TONES[said.verdict]),
         Bullets(items=tuple(Item(text=reason) for reason in said.reasons)),
-        candidates(plan),
         Facts(pairs=_around(plan)),
+        candidates(plan),
+        left_out(plan),
         assumptions(_spokesman(plan)),
         Command(lead="numbers", command=sentences.explain(plan.file or "SPEC")),
     )
 
 
 def candidates(plan: Plan) -> Grid:
-    """Every candidate with its fleet and bill; why not, below it."""
-    gpus = {c.estimate.platform.gpu for c in plan.candidates if c.estimate and c.estimate.platform}
+    """Candidates with their fleet and bill; why not, below them. Many that are not feasible stand in `left_out`."""
+    shown = [c for c in plan.candidates if c.feasible or not _many(plan)]
+    gpus = {c.estimate.platform.gpu for c in shown if c.estimate and c.estimate.platform}
     several = len(gpus) > 1
     names = [Column(name="model"), Column(name="family"), *([Column(name="GPU")] if several else [])]
     figures = [Column(name=n, figures=True) for n in ("p95", "fleet", "$/asset", "$/month")]
     rows = tuple(
         Row(cells=_fleet_cells(c, several), mark="yes" if c.feasible else "no", remarks=_remarks(c))
-        for c in plan.candidates
+        for c in shown
     )
     return Grid(title="candidates", columns=(*names, *figures), rows=rows)
+
+
+def _many(plan: Plan) -> bool:
+    return sum(not c.feasible for c in plan.candidates) > IN_FULL
+
+
+def left_out(plan: Plan) -> Bullets:
+    """Models that are not feasible, a line each, where there are too many to show in full."""
+    rejected = [c for c in plan.candidates if not c.feasible] if _many(plan) else []
+    title = f"{len(rejected)} not feasible (all limits they break: --format json)"
+    return Bullets(title=title, items=tuple(Item(text=_rejected(c)) for c in rejected))
+
+
+def _rejected(candidate: Candidate) -> str:
+    first, more = candidate.violations[0].message, len(candidate.violations) - 1
+    return f"{candidate.model}: {first}" + (f" (and {more} more)" if more else "")
 
 
 def _fleet_cells(candidate: Candidate, with_gpu: bool) -> tuple[str, ...]:
@@ -107,8 +127,20 @@ def understood(spec: object, path: str = "") -> list[tuple[str, str]]:
         return [pair for key, part in spec.items() for pair in understood(part, f"{path}.{key}".strip("."))]
     if isinstance(spec, list | tuple):
         return [(path, " ".join(text for part in spec for _, text in understood(part)))] if spec else []
-    plain = spec if isinstance(spec, str) else numbers.plain(spec) if isinstance(spec, int | float) else ""
+    plain = spec if isinstance(spec, str) else _said(path, spec) if isinstance(spec, int | float) else ""
     return [(path, plain)] if plain else []
+
+
+def _said(path: str, value: float) -> str:
+    """A number of a spec with its unit; those that are not named here are counts."""
+    head, _, last = path.partition(".")
+    if path == "platform.price":
+        return f"{numbers.usd(value * numbers.HOUR)}/h"
+    if head == "budget":
+        return numbers.usd(value)
+    if head == "latency" or path in ("output.seconds", "assume.request_time.value"):
+        return numbers.time(value)
+    return f"{numbers.number(value)} req/s" if last in ("average", "peak") else numbers.plain(value)
 
 
 def _of_winner(chosen: Candidate) -> list[tuple[str, str]]:

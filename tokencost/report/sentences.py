@@ -22,8 +22,14 @@ def choice(plan: Plan) -> str:
     if said.verdict == "nothing-feasible" or chosen is None:
         return f"no candidate keeps every limit ({len(plan.candidates)} examined)"
     if said.verdict == "too-close-to-call":
-        return f"too close to call between {said.model} and {said.runner_up or 'the next'}; {_in_short(chosen)}"
+        return f"too close to call between {said.model} and {_rival(plan, chosen)}; {_in_short(chosen)}"
     return _in_short(chosen)
+
+
+def _rival(plan: Plan, chosen: Candidate) -> str:
+    """The cheapest feasible model of another family: that is what the choice is too close to."""
+    others = [c.model for c in plan.candidates if c.feasible and c.family != chosen.family]
+    return others[0] if others else "the next"
 
 
 def recommended(plan: Plan) -> Candidate | None:

@@ -82,7 +82,7 @@ def render(blocks: Blocks, look: Look) -> str:
 
 
 def _stands_apart(block: Block) -> bool:
-    return isinstance(block, Grid | Command) or (isinstance(block, Bullets | Facts) and bool(block.title))
+    return isinstance(block, Grid | Command | Facts) or (isinstance(block, Bullets) and bool(block.title))
 
 
 def _lines(block: Block, look: Look) -> Iterator[str]:
