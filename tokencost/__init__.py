@@ -1,3 +1,22 @@
-"""Cost and capacity planner for generative media."""
+"""Cost and capacity planner for generative media.
+
+`estimate`, `compare`, `plan`, `check` and `tokens` are the commands of the same names; nothing is imported before
+it is used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from tokencost.api import check, compare, estimate, plan, tokens
+
+__all__ = ["__version__", "check", "compare", "estimate", "plan", "tokens"]
+
+
+def __getattr__(name: str) -> Any:
+    """The functions of tokencost.api, imported when the first of them is asked for."""
+    if name in __all__:
+        return getattr(import_module("tokencost.api"), name)
+    raise AttributeError(f"module 'tokencost' has no attribute {name!r}")

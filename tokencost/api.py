@@ -1,0 +1,83 @@
+"""The Python interface: the commands as functions, with the same names, the same flags and the same answers."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from tokencost.catalog.load import Catalog, load
+from tokencost.counting.tokens import TokenCount
+from tokencost.errors import UsageError
+from tokencost.nouns.answer import Checked, Comparison, Estimate, Plan
+from tokencost.planning import compare as comparing
+from tokencost.planning import plan as planning
+from tokencost.planning.grid import tokens_for
+from tokencost.planning.options import OutputOptions, RunOptions
+from tokencost.planning.single import single
+from tokencost.spec.load import LoadedSpec, from_mapping
+from tokencost.spec.load import load as load_spec
+from tokencost.units import Unit
+
+Spec = str | Path | Mapping[str, Any]
+"""A file, or the spec itself as plain data."""
+
+
+def estimate(model: str, *, task: str = "", catalog: Path | None = None, **flags: Any) -> Estimate:
+    """One model, one request, one platform.
+
+    `flags` are those of the command: width, height, res (pixels), frames, seconds, fps, prompt_tokens,
+    output_tokens, gpu, gpus, engine, precision, parallelism, price ("1.80 USD/h"), batch, steps, guidance.
+    Raises TokencostError, with every problem found.
+    """
+    output, options = _split(flags)
+    return single(load(catalog), model, task, output, options)
+
+
+def compare(
+    *, task: str = "image", models: Sequence[str] = (), catalog: Path | None = None, **flags: Any
+) -> Comparison:
+    """All models of a task side by side at one size; flags as in `estimate`."""
+    output, options = _split(flags)
+    return comparing.compare(load(catalog), comparing.task_named(task), output, options, models)
+
+
+def plan(spec: Spec, *, set: Sequence[str] = (), catalog: Path | None = None) -> Plan:  # noqa: A002
+    """Candidates, feasibility and a recommendation for one spec; `set` overrides fields ("output.width=512")."""
+    records = load(catalog)
+    return planning.plan(records, _loaded(spec, set, records))
+
+
+def check(spec: Spec, *, set: Sequence[str] = (), catalog: Path | None = None) -> Checked:  # noqa: A002
+    """The plan of one spec judged: passed if some candidate keeps every limit."""
+    records = load(catalog)
+    return planning.check(records, _loaded(spec, set, records))
+
+
+def tokens(
+    tokenizer: str = "", *, stride: str = "", codebook: int = 0, catalog: Path | None = None, **flags: Any
+) -> TokenCount:
+    """Tokens of an image or clip by a tokenizer's name or by strides ("4x4x4"); sizes in pixels as in `estimate`."""
+    output, _ = _split(flags)
+    return tokens_for(load(catalog), tokenizer=tokenizer, stride=stride, codebook=codebook, size=output)
+
+
+def _loaded(spec: Spec, overrides: Sequence[str], catalog: Catalog) -> LoadedSpec:
+    if isinstance(spec, Mapping):
+        if overrides:
+            raise UsageError("set overrides fields of a file; change the mapping itself instead")
+        return from_mapping(spec, catalog)
+    return load_spec(Path(spec), overrides, catalog)
+
+
+def _split(flags: dict[str, Any]) -> tuple[OutputOptions, RunOptions]:
+    """Flags by what they are about; unknown ones are refused like misspelt keyword arguments."""
+    said = dict(flags)
+    if "res" in said:
+        side = said.pop("res")
+        said["width"], said["height"] = said.get("width", side), said.get("height", side)
+    if isinstance(said.get("price"), str):
+        said["price"] = Unit("USD/s").parse(said["price"])
+    size = {name: said.pop(name) for name in OutputOptions.__dataclass_fields__ if name in said}
+    run = {name: said.pop(name) for name in RunOptions.__dataclass_fields__ if name in said}
+    if said:
+        raise UsageError(f"unknown flag {sorted(said)[0]!r}")
+    return OutputOptions(**size), RunOptions(**run)
