@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from tokencost.catalog.inline import lifted, misfits, with_ids
 from tokencost.catalog.kinds import KINDS
 from tokencost.catalog.references import dangling
 from tokencost.errors import AccessError, CatalogError, Problem, TokencostError
@@ -34,18 +35,30 @@ def compile_folder(folder: Path, known: Mapping[str, Any]) -> Index:
     index: Index = {"sources": _sources(folder / "sources", problems)}
     bibliography = {**known.get("sources", {}), **index["sources"]}
     documents: list[tuple[str, str, Document]] = []
+    index |= {kind: {} for kind in KINDS}
     for kind in KINDS:
-        index[kind] = {}
         for path in sorted((folder / kind).glob("*.yaml")):
             document = _document(path, problems)
             record = document and _record(kind, path.stem, document, bibliography, problems)
             if document and record:
-                index[kind][path.stem] = record
+                problems += _add(index, kind, record, document)
                 documents.append((kind, path.stem, document))
     problems += [*_dangling(index, known, folder, documents), *_aliases(index)]
     if problems:
         raise CatalogError(*problems)
     return index
+
+
+def _add(index: Index, kind: str, record: dict[str, Any], document: Document) -> Iterator[Problem]:
+    """One record into the index; the shapes that a model holds stand beside it as networks."""
+    networks: dict[str, Any] = {}
+    if kind == "models":
+        yield from misfits(record, document)
+        record, networks = lifted(record)
+    for name in networks.keys() & index["networks"].keys():
+        yield document.problem(("components",), f"the network {name!r} stands in a file of its own too")
+    index["networks"] |= networks
+    index[kind][Path(document.file).stem] = record
 
 
 def _document(path: Path, problems: list[Problem]) -> Document | None:
@@ -82,8 +95,9 @@ def _record(
         return None
     said = raw.get("sources", {})
     said = {str(k): str(v) for k, v in said.items()} if isinstance(said, dict) else {}
+    written = with_ids(raw) if kind == "models" else raw
     try:
-        noun = TypeAdapter(KINDS[kind]).validate_python({k: v for k, v in raw.items() if k != "sources"})
+        noun = TypeAdapter(KINDS[kind]).validate_python({k: v for k, v in written.items() if k != "sources"})
     except ValidationError as error:
         problems += problems_of(error, document, KINDS[kind])
         return None
@@ -115,7 +129,8 @@ def _dangling(
     index: Index, known: Mapping[str, Any], folder: Path, documents: Sequence[tuple[str, str, Document]]
 ) -> Iterator[Problem]:
     """References to records that neither this folder nor the known ones hold; a faulty record is there all the same."""
-    names = {kind: {*known.get(kind, ()), *(path.stem for path in (folder / kind).glob("*.yaml"))} for kind in KINDS}
+    stems = {kind: (path.stem for path in (folder / kind).glob("*.yaml")) for kind in KINDS}
+    names = {kind: {*known.get(kind, ()), *stems[kind], *index[kind]} for kind in KINDS}
     for kind, name, document in documents:
         for path, message in dangling(kind, index[kind][name]["noun"], names):
             yield document.problem(path, message)

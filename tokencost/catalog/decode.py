@@ -47,8 +47,14 @@ def _union(options: tuple[Any, ...]) -> Decoder:
         return lambda data: None if data is None else one(data)
     if not nouns:
         return lambda data: tuple(data) if isinstance(data, list) else data
-    by_kind = {get_args(get_type_hints(n)["kind"])[0]: n for n in nouns}
-    return lambda data: decoder(by_kind[data["kind"]])(data)
+    members = tuple(nouns)
+    return lambda data: None if data is None else decoder(_by_kind(members)[data["kind"]])(data)
+
+
+@functools.cache
+def _by_kind(nouns: tuple[Any, ...]) -> dict[str, Any]:
+    """Members of a union by what their `kind` says; asked for when the first one is met."""
+    return {get_args(get_type_hints(noun)["kind"])[0]: noun for noun in nouns}
 
 
 def _noun(kind: Any) -> Decoder:

@@ -1,5 +1,6 @@
 """JSON Schemas of the catalogue's records, for editors."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -20,4 +21,13 @@ def record_schema(kind: str) -> dict[str, Any]:
     for shape in shapes:
         if "id" in shape.get("properties", {}):
             shape["properties"]["sources"] = SOURCES
+    if kind == "models":
+        _name_shapes(schema["$defs"].values())
     return {"$schema": "http://json-schema.org/draft-07/schema#", "title": f"tokencost {kind}", **schema}
+
+
+def _name_shapes(shapes: Iterable[dict[str, Any]]) -> None:
+    """A shape inside a model need not say its id: model and role name it."""
+    for shape in shapes:
+        if {"id", "kind"} <= shape["properties"].keys():
+            shape["required"].remove("id")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from tokencost.nouns.network import Network
 from tokencost.nouns.noun import Noun
 from tokencost.units import Count, Seconds, Size, Usd
 
@@ -45,11 +46,14 @@ class Tokenizer(Noun):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Component(Noun):
-    """A network in a role. `text` is the fixed length of a text encoder's input, `runs` how often it runs per
-    request (2: also for the empty or negative prompt). `precision` overrides the platform's where the software does.
+    """A network in a role, by its name in `network`; a record may hold its `shape` instead.
+
+    `text` is the fixed length of a text encoder's input, `runs` how often it runs per request (2: also for the
+    empty or negative prompt). `precision` overrides the platform's where the software does.
     """
 
-    network: str
+    network: str = ""
+    shape: Network | None = None
     text: Size = 0
     runs: Size = 1
     precision: str = ""
