@@ -134,7 +134,7 @@ def tokens_of(made: Generator, program: Program, request: Request) -> Tokens | N
         visual=found.visual,
         structural=found.structural if autoregressive else 0.0,
         text=text,
-        sequence=text + found.generated if autoregressive else longest,
+        sequence=text + found.generated if autoregressive else max(longest, float(found.visual)),
         generated=found.generated if autoregressive else 0.0,
     )
 
