@@ -1,0 +1,286 @@
+"""How time answers to hardware: laws that hold whatever the numbers are, and single figures worked by hand."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from tests.platforms import image, on, phase, program
+from tokencost.counting.build import elementwise, linear, lookup
+from tokencost.nouns.answer import PhaseTime
+from tokencost.nouns.hardware import Parallelism, Platform
+from tokencost.nouns.work import Attention, Phase
+from tokencost.timing.parallel import all_reduce_time, link_traffic, reduced_bytes, share
+from tokencost.timing.phases import link_time, phase_time, request_time, step_demand, time_phase
+from tokencost.timing.roofline import (
+    busy_share,
+    convolution_peak,
+    matmul_share,
+    memory_time,
+    operator_kernels,
+    operator_traffic,
+    overlapped,
+    padding,
+    peak,
+    splits,
+    tiles,
+)
+
+ATTENTION = Attention(
+    id="a", sequences=1.0, heads=32.0, kv_heads=8.0, queries=1.0, context=64.0, head_dim=128.0, count=32.0
+)
+
+
+def with_gpu(platform: Platform, **fields: object) -> Platform:
+    return replace(platform, gpu=replace(platform.gpu, **fields))
+
+
+def seconds(model: str, side: float, batch: float = 1.0, **options: object) -> float:
+    return float(request_time(program(model, image(side, batch=batch), **options), on(model, **options)))
+
+
+def decode(batch: float = 1.0) -> PhaseTime:
+    """The decode phase of Emu3 with both branches in one batch."""
+    part = phase("emu3-gen", image(512.0, batch=batch), "decode", guidance="batched")
+    return time_phase(part, on("emu3-gen", guidance="batched"))
+
+
+@pytest.mark.parametrize("model", ["emu3-gen", "sdxl", "show-o", "wan2.1-1.3b"])
+def test_more_bandwidth_is_never_slower(model: str) -> None:
+    """
+    Nothing waits longer for memory that is faster.
+    """
+    work, slow = program(model, image(512.0)), on(model)
+    fast = with_gpu(slow, memory_bandwidth=2 * slow.gpu.memory_bandwidth)
+
+    assert request_time(work, fast) < request_time(work, slow)
+
+
+@pytest.mark.parametrize("model", ["emu3-gen", "sdxl", "show-o"])
+def test_more_arithmetic_is_never_slower(model: str) -> None:
+    """
+    Nothing waits longer for faster multipliers.
+    """
+    work, slow = program(model, image(512.0)), on(model)
+    fast = with_gpu(slow, peak={name: 2 * rate for name, rate in slow.gpu.peak.items()})
+
+    assert request_time(work, fast) < request_time(work, slow)
+
+
+def test_a_newer_gpu_is_faster() -> None:
+    """
+    T4, A100 and H100 in the order of their years.
+    """
+    times = [
+        seconds("sdxl", 1024.0, gpu=gpu, precision="fp16") for gpu in ("t4-16gb", "a100-80gb-sxm", "h100-80gb-sxm")
+    ]
+
+    assert sorted(times, reverse=True) == times
+
+
+def test_a_batch_shares_the_weights_of_a_decoder() -> None:
+    """
+    Twice the arithmetic, less than twice the bytes: that is why decoders are batched.
+    """
+    one, two = decode(1.0), decode(2.0)
+
+    assert 2 * one.flop == two.flop
+    assert one.memory_traffic < two.memory_traffic < 2 * one.memory_traffic
+    assert one.seconds <= two.seconds < 1.2 * one.seconds
+
+
+def test_a_batch_of_images_is_a_batch_of_work() -> None:
+    """
+    A denoiser at full size is limited by arithmetic, so a batch takes as long as its members.
+    """
+    assert 2 * seconds("flux.1-dev", 1024.0) == pytest.approx(seconds("flux.1-dev", 1024.0, batch=2.0), rel=0.05)
+
+
+def test_phases_add_up() -> None:
+    """
+    A request is its phases one after the other.
+    """
+    platform, work = on("emu3-gen"), program("emu3-gen", image(512.0))
+
+    assert math.fsum(phase_time(part, platform) for part in work) == pytest.approx(request_time(work, platform))
+    assert [phase_time(part, platform) for part in work] == [time_phase(part, platform).seconds for part in work]
+
+
+def test_decoding_waits_for_memory_and_denoising_for_arithmetic() -> None:
+    """
+    The two families differ in what they wait for; that is the whole question.
+    """
+    times = {p.id: time_phase(p, on("emu3-gen", engine="vllm")) for p in program("emu3-gen", image(720.0))}
+    denoise = time_phase(phase("sdxl", image(1024.0), "denoise"), on("sdxl"))
+
+    assert ("memory", "compute") == (times["decode"].bound, denoise.bound)
+
+
+def test_the_host_is_what_small_kernels_wait_for() -> None:
+    """
+    Launched one by one, the kernels of one token take longer to launch than to run.
+    """
+    eager = time_phase(phase("emu3-gen", image(720.0), "decode"), on("emu3-gen", engine="eager"))
+
+    assert "overhead" == eager.bound
+
+
+def test_emu3_cannot_beat_the_time_its_weights_take() -> None:
+    """
+    Two passes per token read 15.5 GB each: 129 s at 720 × 720 on an A100, whatever the software.
+    """
+    assert 125 < time_phase(phase("emu3-gen", image(720.0), "decode"), on("emu3-gen", engine="compile")).seconds < 600
+
+
+def test_one_gpu_has_no_links() -> None:
+    """
+    Collectives are between GPUs.
+    """
+    part, alone = phase("emu3-gen", image(512.0), "decode"), on("emu3-gen")
+    shared = on("emu3-gen", gpus=2)
+
+    assert 0.0 == link_time(part, alone) == link_traffic(part, alone.parallelism, 2.0)
+    assert link_time(part, shared) > 0.0
+    assert 0.0 == all_reduce_time(ATTENTION, alone, 2.0)
+
+
+@pytest.mark.parametrize("model", ["emu3-gen", "flux.1-dev"])
+def test_two_gpus_are_faster_but_not_twice_as_fast(model: str) -> None:
+    """
+    Links take what sharing saves, and coders run on one GPU.
+    """
+    one, two = seconds(model, 1024.0), seconds(model, 1024.0, gpus=2)
+
+    assert one / 2 < two < one
+
+
+def test_encoders_and_coders_run_on_one_gpu() -> None:
+    """
+    Only the backbone is shared.
+    """
+    part = phase("emu3-gen", image(512.0), "decode-latent")
+
+    assert phase_time(part, on("emu3-gen")) == phase_time(part, on("emu3-gen", gpus=4))
+
+
+def test_a_share_is_a_share() -> None:
+    """
+    Two GPUs that split columns, two that split rows: a quarter of the weights' work each.
+    """
+    part = share(linear("l", 8.0, 16.0, 32.0), Parallelism(tensor=2.0, sequence=2.0))
+
+    assert (4.0, 16.0, 16.0) == (part.rows, part.inner, part.columns)  # type: ignore[union-attr]
+
+
+def test_a_gpu_keeps_at_least_one_key_value_head() -> None:
+    """
+    16 GPUs cannot split 8 heads of keys; they are copied.
+    """
+    part = share(ATTENTION, Parallelism(tensor=16.0))
+    assert isinstance(part, Attention)
+
+    assert (2.0, 1.0) == (part.heads, part.kv_heads)
+
+
+def test_a_ring_moves_the_hidden_states() -> None:
+    """
+    One token of 4,096 wide hidden states in bf16 is 8,192 bytes; two reductions of 32 layers, each byte twice, halved.
+    """
+    part = Phase(id="p", component="transformer", steps=1.0, operators=(ATTENTION,))
+
+    assert 8192 == reduced_bytes(ATTENTION, 2.0)
+    assert 2 * 32 * 8192 * 2 / 2 == link_traffic(part, Parallelism(tensor=2.0), 2.0)
+
+
+@pytest.mark.parametrize(
+    ("compute", "memory", "overlap", "expected"),
+    [(3.0, 4.0, 1.0, 7.0), (3.0, 4.0, 2.0, 5.0), (3.0, 4.0, 1000.0, 4.0), (0.0, 4.0, 2.0, 4.0), (0.0, 0.0, 2.0, 0.0)],
+)
+def test_overlap_is_a_norm(compute: float, memory: float, overlap: float, expected: float) -> None:
+    """
+    1 is one after the other, infinity the textbook roofline, 2 the hypotenuse.
+    """
+    assert expected == pytest.approx(overlapped(compute, memory, overlap))
+
+
+def test_small_products_leave_multiprocessors_idle() -> None:
+    """
+    One row of 4,096 columns is 32 tiles; on 108 multiprocessors three slices of each fit in one wave.
+    """
+    assert 32 == tiles(1.0, 4096.0)
+    assert 3 == splits(32.0, 4096.0, 108.0)
+    assert 96 / 108 == busy_share(96.0, 108.0)
+    assert 1.0 == splits(1024.0, 4096.0, 108.0)
+
+
+def test_heads_are_padded() -> None:
+    """
+    Kernels work on multiples of 64, so 72 wide heads fill 56 % of what is computed.
+    """
+    assert (72 / 128, 1.0) == (padding(72.0), padding(64.0))
+
+
+def test_precision_decides_the_peak() -> None:
+    """
+    bf16 runs at 312 TFLOP/s on an A100, fp32 at 19.5, and its convolutions on TF32 units at 156.
+    """
+    a100, single = on("sdxl"), on("sdxl", precision="fp32")
+
+    assert (312e12, 19.5e12, 156e12) == (
+        peak(a100.gpu, a100.precisions["backbone"]),
+        peak(a100.gpu, single.precisions["backbone"]),
+        convolution_peak(a100.gpu, single.precisions["backbone"]),
+    )
+
+
+def test_a_precision_nobody_has_is_no_crash() -> None:
+    """
+    fp8 on an A100 is refused by the plan, which still shows what it would be up against.
+    """
+    platform = on("sdxl", precision="fp8")
+    eight = platform.precisions["backbone"]
+
+    assert min(platform.gpu.peak.values()) == peak(platform.gpu, eight)
+    assert 0 < matmul_share(platform, eight) < 1
+
+
+def test_memory_takes_bytes_over_achieved_bandwidth() -> None:
+    """
+    2,039 GB at 2,039 GB/s are a second, and longer as software goes.
+    """
+    platform = on("sdxl")
+
+    assert 1 / platform.achieved.bandwidth == pytest.approx(memory_time(2039e9, platform))
+
+
+def test_fusion_takes_elementwise_traffic_away() -> None:
+    """
+    What an engine fuses neither moves nor launches.
+    """
+    op, compiled, eager = elementwise("e", 1000.0, kernels=4.0), on("sdxl"), on("sdxl", engine="eager")
+
+    for count in (lambda p: operator_traffic(op, p, p.precisions["backbone"]), lambda p: operator_kernels(op, p)):
+        assert count(compiled) < count(eager)
+    assert 4.0 == operator_kernels(op, eager)
+
+
+def test_a_table_nobody_reads_launches_nothing() -> None:
+    """
+    Stored weights are memory, not time.
+    """
+    assert (0.0, 1.0) == (
+        operator_kernels(lookup("w", 0.0, 10.0, 10.0), on("sdxl")),
+        operator_kernels(lookup("w", 5.0, 10.0, 10.0), on("sdxl")),
+    )
+
+
+def test_a_step_is_the_sum_of_its_operators() -> None:
+    """
+    Operators of a step depend on each other.
+    """
+    part, platform = phase("sdxl", image(512.0), "denoise"), on("sdxl")
+    step = step_demand(part, platform)
+    precision = platform.precisions["backbone"]
+
+    assert math.fsum(operator_traffic(op, platform, precision) for op in part.operators) == pytest.approx(step.traffic)
+    assert max(step.compute, step.memory) <= step.busy <= (step.compute + step.memory) * (1 + 1e-9)
