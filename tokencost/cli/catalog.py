@@ -10,17 +10,23 @@ from tokencost.cli.show import show
 
 catalog = typer.Typer(
     help="Models, tokenizers, GPUs, engines, prices, quality scores, sources.",
-    no_args_is_help=True,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+@catalog.callback(invoke_without_command=True)
+def start(context: typer.Context) -> None:
+    """Print short help where nothing is asked."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 @catalog.command("list")
 def list_records(
     kind: Annotated[str, typer.Argument(help="models, gpus, engines, tokenizers, prices, ...; all if not said.")] = "",
     extra: o.CatalogDir = None,
-    format: o.Format = "table",  # noqa: A002
+    format: Annotated[str, o.format_option("catalog list")] = "table",  # noqa: A002
     output: o.Output = None,
     no_color: o.NoColor = False,
 ) -> None:
@@ -34,7 +40,7 @@ def list_records(
 def show_record(
     name: Annotated[str, typer.Argument(help="Id or any other name, or KIND/NAME where a name has several meanings.")],
     extra: o.CatalogDir = None,
-    format: o.Format = "table",  # noqa: A002
+    format: Annotated[str, o.format_option("catalog show")] = "table",  # noqa: A002
     output: o.Output = None,
     no_color: o.NoColor = False,
 ) -> None:

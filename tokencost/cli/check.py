@@ -1,5 +1,7 @@
 """`tokencost check`: the gate of a CI pipeline."""
 
+from typing import Annotated
+
 import typer
 
 from tokencost.cli import options as o
@@ -12,7 +14,7 @@ def check(
     specs: Specs,
     set: o.Set = None,  # noqa: A002
     catalog: o.CatalogDir = None,
-    format: o.Format = "table",  # noqa: A002
+    format: Annotated[str, o.format_option("check")] = "table",  # noqa: A002
     output: o.Output = None,
     no_color: o.NoColor = False,
     quiet: o.Quiet = False,

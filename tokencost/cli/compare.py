@@ -27,7 +27,7 @@ def compare(
     price: o.Price = "",
     batch: o.Batch = 1,
     catalog: o.CatalogDir = None,
-    format: o.Format = "table",  # noqa: A002
+    format: Annotated[str, o.format_option("compare")] = "table",  # noqa: A002
     output: o.Output = None,
     no_color: o.NoColor = False,
     quiet: o.Quiet = False,

@@ -29,7 +29,7 @@ def estimate(
     price: o.Price = "",
     batch: o.Batch = 1,
     catalog: o.CatalogDir = None,
-    format: o.Format = "table",  # noqa: A002
+    format: Annotated[str, o.format_option("estimate")] = "table",  # noqa: A002
     output: o.Output = None,
     no_color: o.NoColor = False,
     quiet: o.Quiet = False,

@@ -34,7 +34,7 @@ def explain(
     ] = False,
     set: o.Set = None,  # noqa: A002
     catalog: o.CatalogDir = None,
-    format: o.Format = "table",  # noqa: A002
+    format: Annotated[str, o.format_option("explain")] = "table",  # noqa: A002
     output: o.Output = None,
     no_color: o.NoColor = False,
     quiet: o.Quiet = False,

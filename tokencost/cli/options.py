@@ -1,19 +1,17 @@
 """Flags that several commands share, and what they become."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tokencost.errors import UsageError
+from tokencost.report import formats
 
 if TYPE_CHECKING:
     from tokencost.catalog.load import Catalog
     from tokencost.planning.options import GuidanceMode, OutputOptions, RunOptions
 
-Format = Annotated[
-    str, typer.Option("--format", "-f", help="How to print the answer; -h of each command lists its formats.")
-]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write the answer to this file instead.")]
 CatalogDir = Annotated[
     Path | None, typer.Option("--catalog", envvar="TOKENCOST_CATALOG", help="Folder with records of your own.")
@@ -42,6 +40,11 @@ PromptTokens = Annotated[
 OutputTokens = Annotated[
     int, typer.Option("--output-tokens", min=1, max=10_000_000, help="Tokens of an answer about an image.")
 ]
+
+
+def format_option(command: str) -> Any:
+    """The flag for the formats that this command's answer can be printed in."""
+    return typer.Option("--format", "-f", help=f"How to print the answer: {', '.join(formats(command))}.")
 
 
 def load_catalog(extra: Path | None) -> "Catalog":

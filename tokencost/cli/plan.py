@@ -1,5 +1,7 @@
 """`tokencost plan`: the main job."""
 
+from typing import Annotated
+
 import typer
 
 from tokencost.cli import options as o
@@ -12,7 +14,7 @@ def plan(
     specs: Specs,
     set: o.Set = None,  # noqa: A002
     catalog: o.CatalogDir = None,
-    format: o.Format = "table",  # noqa: A002
+    format: Annotated[str, o.format_option("plan")] = "table",  # noqa: A002
     output: o.Output = None,
     no_color: o.NoColor = False,
     quiet: o.Quiet = False,

@@ -1,5 +1,6 @@
 """`tokencost schema`: JSON Schemas for editors."""
 
+import difflib
 import json
 from typing import Annotated
 
@@ -29,5 +30,7 @@ def schema(
 
         found = record_schema(kind)
     else:
-        raise UsageError(f"no schema is called {kind[:40]!r}; choose from spec, {', '.join(KINDS)}")
+        near = difflib.get_close_matches(kind[:40], ["spec", *KINDS], 1)
+        hint = f"did you mean {near[0]}? there are" if near else "there are"
+        raise UsageError(f"no schema is called {kind[:40]!r}; {hint} spec, {', '.join(KINDS)}")
     write(json.dumps(found, indent=2, ensure_ascii=False, sort_keys=True) + "\n", output)

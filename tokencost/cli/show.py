@@ -1,5 +1,6 @@
 """Printing an answer in the format that was asked for."""
 
+import difflib
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ def checked_format(command: str, asked: str) -> str:
     """The format if the command has it; raises UsageError that names those it has."""
     known = formats(command)
     if asked not in known:
-        raise UsageError(f"--format {asked[:40]!r}: {command} prints {', '.join(known)}")
+        near = difflib.get_close_matches(asked[:40], known, 1)
+        hint = f"did you mean {near[0]}? " if near else ""
+        raise UsageError(f"--format {asked[:40]!r}: {hint}{command} prints {', '.join(known)}")
     return asked
 
 

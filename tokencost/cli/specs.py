@@ -11,7 +11,7 @@ from tokencost.cli.exits import Exit
 from tokencost.cli.output import say, write
 from tokencost.errors import AccessError, Problem, TokencostError
 
-Specs = Annotated[list[str], typer.Argument(help="Spec files; - reads standard input.", metavar="SPEC...")]
+Specs = Annotated[list[str], typer.Argument(help="Spec files; - reads standard input.", metavar="SPEC")]
 
 
 def each(

@@ -24,7 +24,7 @@ def tokens(
     frames: o.Frames = None,
     prompt_tokens: o.PromptTokens = 64,
     catalog: o.CatalogDir = None,
-    format: o.Format = "table",  # noqa: A002
+    format: Annotated[str, o.format_option("tokens")] = "table",  # noqa: A002
     output: o.Output = None,
     no_color: o.NoColor = False,
     quiet: o.Quiet = False,

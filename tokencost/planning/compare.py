@@ -1,5 +1,6 @@
 """All models of a task side by side at one output size."""
 
+import difflib
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -24,7 +25,9 @@ def task_named(name: str) -> TaskName:
     for short, full in TASKS.items():
         if name in (short, full):
             return full
-    raise UsageError(f"task {name[:40]!r}: choose from {', '.join(TASKS)}")
+    near = difflib.get_close_matches(name[:40], [*TASKS, *TASKS.values()], 1)
+    hint = f"did you mean {near[0]}? " if near else ""
+    raise UsageError(f"task {name[:40]!r}: {hint}choose from {', '.join(TASKS)}")
 
 
 def models_for(catalog: Catalog, task: TaskName, names: Sequence[str] = ()) -> list[Model]:
