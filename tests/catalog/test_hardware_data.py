@@ -8,7 +8,7 @@ import pytest
 from tests.catalog.records import nouns, plain
 from tokencost.nouns.hardware import Achieved, Gpu, Parallelism, Platform
 from tokencost.nouns.work import Linear
-from tokencost.timing.roofline import operator_time
+from tokencost.timing.roofline import operator_cost
 
 GPUS: dict[str, Gpu] = nouns("gpus")
 ACHIEVED: dict[str, Achieved] = nouns("achieved")
@@ -31,7 +31,8 @@ def product_time(gpu: Gpu, precision: str, rows: float) -> float:
         gpus=1.0,
     )
     product = Linear(id="product", rows=rows, inner=SIDE, columns=SIDE, params=SIDE * SIDE)
-    return float(operator_time(product, platform, platform.precisions["backbone"]) + platform.achieved.kernel_time)
+    cost = operator_cost(product, platform, platform.precisions["backbone"])
+    return float(cost.seconds + platform.achieved.kernel_time)
 
 
 @pytest.mark.parametrize(
