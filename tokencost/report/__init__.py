@@ -51,6 +51,13 @@ RENDERERS: dict[str, dict[str, str]] = {
         "html": "html:tokens",
     },
     "explain": {"table": "explanation:text", "json": "explanation:as_json"},
+    "validate": {
+        "table": "validation:table",
+        "json": "validation_data:as_json",
+        "markdown": "validation:markdown",
+        "csv": "validation_data:as_csv",
+        "html": "validation_html:page",
+    },
     "catalog list": {"table": "records:listing_text", "json": "records:listing_json"},
     "catalog show": {"table": "records:record_text", "json": "records:record_json"},
 }

@@ -1,0 +1,29 @@
+"""`tokencost validate`: predictions beside what others measured."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tokencost.cli import options as o
+from tokencost.cli.show import checked_format, show
+
+
+def validate(
+    tables: Annotated[
+        list[Path] | None, typer.Argument(help="Tables of measurements; those shipped if not said.", metavar="CSV...")
+    ] = None,
+    catalog: o.CatalogDir = None,
+    format: Annotated[str, o.format_option("validate")] = "table",  # noqa: A002
+    output: o.Output = None,
+    no_color: o.NoColor = False,
+    quiet: o.Quiet = False,
+) -> None:
+    """Predict every row of tables of measurements and report the errors.
+
+    Example: tokencost validate --format html -o accuracy.html
+    """
+    from tokencost.validation.validate import validate as use_case
+
+    checked_format("validate", format)
+    show("validate", use_case(o.load_catalog(catalog), tables or ()), format, output, no_color=no_color)

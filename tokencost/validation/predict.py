@@ -1,0 +1,104 @@
+"""One row: what the planner says about it, and how far that is from what was measured."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from tokencost.catalog.load import Catalog
+from tokencost.counting.footprint import footprint
+from tokencost.errors import TokencostError, UsageError
+from tokencost.families.phases import passes
+from tokencost.planning.estimate import Prepared, spread
+from tokencost.timing.phases import time_phase
+from tokencost.units import Constant, Count, Seconds
+from tokencost.validation.conditions import prepare_row
+from tokencost.validation.counts import predict_flops, predict_params
+from tokencost.validation.regimes import regime_of
+from tokencost.validation.rows import Outcome, Prediction, Row
+from tokencost.validation.scopes import Part, part_of
+
+GIGABYTE = Constant(1e9, "B", "peaks of memory are published in GB")
+MEMORY_SPREAD = Constant(
+    1.5, "", "factor around a predicted peak of memory: allocators keep between nothing and half as much again"
+)
+
+
+def outcome(catalog: Catalog, row: Row) -> Outcome:
+    """The row beside its prediction; what cannot be predicted says why."""
+    regime = regime_of(catalog, row)
+    try:
+        found = predict(catalog, row)
+    except TokencostError as error:
+        reason = "; ".join(problem.message for problem in error.problems)
+        return Outcome(row=row, regime=regime, status="unsupported", reason=reason)
+    if not float(found.value) > 0:
+        return Outcome(row=row, regime=regime, status="unsupported", reason="nothing to predict: no work in this scope")
+    shares = {name: float(found.classes[name]) / n for name, n in row.classes.items() if n and name in found.classes}
+    return Outcome(
+        row=row, regime=regime, status="ok", prediction=found, ratio=float(found.value) / row.value, class_ratios=shares
+    )
+
+
+def predict(catalog: Catalog, row: Row) -> Prediction:
+    """The figure in the unit of the row's metric; raises TokencostError with the reason where there is none."""
+    if row.faults:
+        raise UsageError(*row.faults)
+    if row.metric in COUNTED:
+        return COUNTED[row.metric](catalog, row)
+    ready = prepare_row(catalog, row)
+    return MEASURED[row.metric](row, ready, part_of(row.scope or "request", ready))
+
+
+def seconds_of(ready: Prepared, part: Part) -> Seconds:
+    """Time of one unit of the scope."""
+    return sum((time_phase(phase, ready.platform).seconds for phase in part.phases), 0.0) * part.share
+
+
+def _latency(row: Row, ready: Prepared, part: Part) -> Prediction:
+    return _within(seconds_of(ready, part), ready)
+
+
+def _images_per_second(row: Row, ready: Prepared, part: Part) -> Prediction:
+    return _within(ready.request.batch * replicas(row) / seconds_of(ready, part), ready)
+
+
+def _tokens_per_second(row: Row, ready: Prepared, part: Part) -> Prediction:
+    return _within(_tokens(row, ready, part) * replicas(row) / seconds_of(ready, part), ready)
+
+
+def _tokens(row: Row, ready: Prepared, part: Part) -> Count:
+    """Tokens of a unit of the scope: those read, those written after the first, or all that are written."""
+    if row.scope == "prefill":
+        return ready.request.prompt_tokens * ready.request.batch
+    if row.scope in ("decode", "decode-token"):
+        steps = sum(float(phase.steps) for phase in part.phases) / float(passes(ready.generator))
+        return steps * part.share * ready.request.batch
+    return sum((phase.tokens for phase in part.phases), 0.0)
+
+
+def replicas(row: Row) -> int:
+    """Copies of the model that work side by side."""
+    return row.n_gpus or 1 if row.parallelism == "replicas" else 1
+
+
+def _within(value: Count, ready: Prepared) -> Prediction:
+    around = spread(value, ready.platform.engine.spread)
+    return Prediction(value=around.value, low=around.low, high=around.high)
+
+
+def _memory(row: Row, ready: Prepared, part: Part) -> Prediction:
+    """Peak of one GPU that holds the components of the scope."""
+    made = ready.generator
+    if row.scope not in ("", "request", "offline"):
+        used = {phase.component for phase in part.phases}
+        made = replace(made, networks={role: net for role, net in made.networks.items() if role in used})
+    peak = footprint(made, part.phases, ready.platform, ready.request.batch).peak / GIGABYTE
+    return Prediction(value=peak, low=peak / MEMORY_SPREAD, high=peak * MEMORY_SPREAD)
+
+
+COUNTED: Mapping[str, Callable[[Catalog, Row], Prediction]] = {"params": predict_params, "flops": predict_flops}
+MEASURED: Mapping[str, Callable[[Row, Prepared, Part], Prediction]] = {
+    "latency_s": _latency,
+    "images_per_s": _images_per_second,
+    "tokens_per_s": _tokens_per_second,
+    "peak_mem_gb": _memory,
+}

@@ -1,0 +1,50 @@
+"""The use case: read tables of measurements, predict every row, sum up the errors."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tokencost.catalog.load import DATA, Catalog
+from tokencost.errors import TokencostError
+from tokencost.validation.predict import outcome
+from tokencost.validation.rows import Outcome, Row, Validation
+from tokencost.validation.summary import errors, split, worst
+from tokencost.validation.table import read_table
+
+SHIPPED = DATA / "measurements"
+WORST = 12
+
+
+def validate(catalog: Catalog, paths: Sequence[Path] = ()) -> Validation:
+    """Predict the rows of the files, or of those that are shipped."""
+    files = tuple(paths) or tuple(sorted(SHIPPED.glob("*.csv")))
+    return summed(catalog, tuple(path.name for path in files), read_all(files))
+
+
+def read_all(files: Sequence[Path]) -> tuple[Row, ...]:
+    """All rows of all files; problems of every file are told together."""
+    rows: list[Row] = []
+    problems: list[TokencostError] = []
+    for path in files:
+        try:
+            rows += read_table(path)
+        except TokencostError as error:
+            problems.append(error)
+    if problems:
+        raise type(problems[0])(*(problem for error in problems for problem in error.problems))
+    return tuple(rows)
+
+
+def summed(catalog: Catalog, files: tuple[str, ...], rows: Sequence[Row]) -> Validation:
+    """Outcomes and their errors."""
+    found = tuple(outcome(catalog, row) for row in rows)
+    timed = [one for one in found if one.row.metric not in ("params", "flops", "peak_mem_gb")]
+    return Validation(
+        files=files, outcomes=found, overall=errors(found), regimes=split(found, lambda one: one.regime),
+        gpus=split(timed, lambda one: one.row.gpu or "default"), engines=split(timed, _engine),
+        models=split(found, lambda one: one.row.model), groups=split(found, lambda one: one.row.group),
+        worst=worst(found, WORST),
+    )  # fmt: skip
+
+
+def _engine(one: Outcome) -> str:
+    return one.row.engine or "default"
