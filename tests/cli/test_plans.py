@@ -72,3 +72,17 @@ def test_every_candidate_is_feasible_or_says_why(path: Path) -> None:
 
     assert candidates
     assert not [c["model"] for c in candidates if c["feasible"] == bool(c["violations"])]
+
+
+def test_a_tier_and_bounds_are_both_kept() -> None:
+    """
+    Whoever writes both means both.
+    """
+    asked = "quality={{tier: {}, bounds: {{geneval: '>= 0.1'}}}}".format
+    found = {
+        tier: call("plan", str(SPECS / "poster-1024.yaml"), "--set", asked(tier), "--format", "json").json
+        for tier in ("standard", "premium")
+    }
+    feasible = {tier: sum(c["feasible"] for c in plan["candidates"]) for tier, plan in found.items()}
+
+    assert feasible["premium"] < feasible["standard"]

@@ -174,17 +174,15 @@ def _released_for(model: Model, found: Estimate) -> list[Violation]:
 
 
 def _quality(catalog: Catalog, model: Model, asked: Asked) -> tuple[tuple[Scored, ...], list[Violation]]:
+    """The scores of the spec's bounds and of its tier, and what they fall short of."""
     scores = catalog.get("quality", model.id) if catalog.find("quality", model.id) == model.id else None
-    if asked.bounds:
-        scored, reached = judge_bounds(asked.bounds, scores)
-        return scored, list(
-            quality_violation(scored, reached, "the spec's bounds", accept_unknown=asked.accept_unknown)
-        )
-    if not asked.tier:
-        return (), []
-    tier = catalog.get("tiers", f"{asked.request.task}-{asked.tier}")
-    scored, reached = judge_tier(tier, scores)
-    return scored, list(quality_violation(scored, reached, f"tier {asked.tier}", accept_unknown=asked.accept_unknown))
+    judged = [(*judge_bounds(asked.bounds, scores), "the spec's bounds")] if asked.bounds else []
+    if asked.tier:
+        tier = catalog.get("tiers", f"{asked.request.task}-{asked.tier}")
+        judged.append((*judge_tier(tier, scores), f"tier {asked.tier}"))
+    accepts = asked.accept_unknown
+    broken = [v for s, reached, name in judged for v in quality_violation(s, reached, name, accept_unknown=accepts)]
+    return tuple(scored for found, _, _ in judged for scored in found), broken
 
 
 def _api(

@@ -164,7 +164,7 @@ class Budget(AtLeastOne):
     """What may be spent."""
 
     per_asset: PerAsset | None = Field(default=None, description="USD for one image, clip or answer.")
-    per_month: PerMonth | None = Field(default=None, description="USD for 30 days of the whole fleet.")
+    per_month: PerMonth | None = Field(default=None, description="USD for a month (730 hours) of the whole fleet.")
 
 
 class Threshold(Record):
