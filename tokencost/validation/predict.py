@@ -86,12 +86,18 @@ def _within(value: Count, ready: Prepared) -> Prediction:
 
 
 def _memory(row: Row, ready: Prepared, part: Part) -> Prediction:
-    """Peak of one GPU that holds the components of the scope."""
+    """Peak of one GPU that holds the components of the scope.
+
+    Sources report what the allocator hands out: the reserve beside it is left out, unless an engine claims its memory
+    at the start.
+    """
     made = ready.generator
     if row.scope not in ("", "request", "offline"):
         used = {phase.component for phase in part.phases}
         made = replace(made, networks={role: net for role, net in made.networks.items() if role in used})
-    peak = footprint(made, part.phases, ready.platform, ready.request.batch).peak / GIGABYTE
+    engine = ready.platform.engine
+    beside = 0.0 if engine.preallocates else engine.reserve
+    peak = (footprint(made, part.phases, ready.platform, ready.request.batch).peak - beside) / GIGABYTE
     return Prediction(value=peak, low=peak / MEMORY_SPREAD, high=peak * MEMORY_SPREAD)
 
 
