@@ -51,9 +51,11 @@ def headline(answer: Validation) -> Answer:
     all_rows, errors = len(answer.outcomes), answer.overall
     if errors is None:
         return Answer(text=f"0 of {all_rows} rows predicted", tone="bad")
-    known = f"{errors.rows:,} of {all_rows:,} rows predicted, median error {percent(errors.median)}"
+    predicted = sum(one.status == "ok" for one in answer.outcomes)
+    without = "" if errors.rows == predicted else " without counts"
+    known = f"{predicted:,} of {all_rows:,} rows predicted, median error{without} {percent(errors.median)}"
     inside = "" if errors.coverage is None else f", {numbers.percent(errors.coverage)} inside their interval"
-    tone: Tone = "good" if errors.rows == all_rows else "open"
+    tone: Tone = "good" if predicted == all_rows else "open"
     return Answer(text=known + inside, tone=tone)
 
 

@@ -90,7 +90,10 @@ class Errors:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validation:
-    """Every row with its outcome, in the order of the files, and errors over all of them and by what they share."""
+    """Every row with its outcome, in the order of the files, and errors by what rows share.
+
+    `overall` leaves out counts, which are exact by construction, unless there is nothing else.
+    """
 
     files: tuple[str, ...]
     outcomes: tuple[Outcome, ...]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tokencost.catalog.load import DATA, Catalog
 from tokencost.errors import TokencostError
-from tokencost.validation.predict import outcome
+from tokencost.validation.predict import COUNTED, outcome
 from tokencost.validation.rows import Outcome, Row, Validation
 from tokencost.validation.summary import errors, split, worst
 from tokencost.validation.table import read_table
@@ -37,9 +37,10 @@ def read_all(files: Sequence[Path]) -> tuple[Row, ...]:
 def summed(catalog: Catalog, files: tuple[str, ...], rows: Sequence[Row]) -> Validation:
     """Outcomes and their errors."""
     found = tuple(outcome(catalog, row) for row in rows)
-    timed = [one for one in found if one.row.metric not in ("params", "flops", "peak_mem_gb")]
+    measured = [one for one in found if one.row.metric not in COUNTED]
+    timed = [one for one in measured if one.row.metric != "peak_mem_gb"]
     return Validation(
-        files=files, outcomes=found, overall=errors(found), regimes=split(found, lambda one: one.regime),
+        files=files, outcomes=found, overall=errors(measured) or errors(found), regimes=split(found, lambda one: one.regime),
         gpus=split(timed, lambda one: one.row.gpu or "default"), engines=split(timed, _engine),
         models=split(found, lambda one: one.row.model), groups=split(found, lambda one: one.row.group),
         worst=worst(found, WORST),
