@@ -8,15 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tokencost.serving.decoding import Replica, continuous_batching, full_batch_service
 from tokencost.serving.queueing import latency_percentile
 from tokencost.serving.simulation import (
-    Replica,
     any_service,
     arrivals,
     constant_service,
     constant_service_array,
-    continuous_batching,
-    full_batch_service,
     half_width,
     percentile,
     servers_for_trace,

@@ -1,6 +1,7 @@
 """What a user asks for, before any model is chosen."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from tokencost.nouns.model import TaskName
 from tokencost.units import Count, Fraction, PerSecond, Seconds, Usd
@@ -23,11 +24,30 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traffic:
-    """Requests per second: sized on the peak, billed on the average. `burstiness` is c² of the arrivals."""
+    """Requests per second: sized on the peak, billed on the average. `burstiness` is c² of the arrivals.
+
+    `arrivals` is a trace, scaled in time to the peak rate; with it a fleet is sized on that path alone. `peak_to_mean`
+    and `cycle` describe a sine wave around the average; 0 where the spec draws none.
+    """
 
     average: PerSecond
     peak: PerSecond
     burstiness: Fraction = 1.0
+    peak_to_mean: Fraction = 0.0
+    cycle: Seconds = 0.0
+    arrivals: tuple[Seconds, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renting:
+    """How a fleet is rented: `spares` beside the replicas that are needed, `mix` as shares of the GPUs by term.
+
+    `cold_start` passes before a new replica serves; 0 where the spec does not say.
+    """
+
+    spares: Count = 0.0
+    mix: Mapping[str, Fraction] = field(default_factory=dict)
+    cold_start: Seconds = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,11 @@
 """A product to the nouns that plans are made of."""
 
 from tokencost.nouns.model import Bound
-from tokencost.nouns.request import Budget, LatencyLimit, Request, Traffic
+from tokencost.nouns.request import Budget, LatencyLimit, Renting, Request, Traffic
 from tokencost.spec.product import Product
+from tokencost.units import Constant
 
+HOUR = Constant(3600.0, "s", "definition")
 PERCENTILES = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
 
 
@@ -29,8 +31,19 @@ def traffic_of(product: Product) -> Traffic | None:
     said = product.traffic
     if said is None or not (said.average or said.peak):
         return None
-    average, peak = said.average or said.peak or 0.0, said.peak or said.average or 0.0
-    return Traffic(average=average, peak=peak, burstiness=said.burstiness or 1.0)
+    above = said.profile.peak_to_mean if said.profile else 1.0
+    average, peak = said.average or (said.peak or 0.0) / above, said.peak or (said.average or 0.0) * above
+    cycle = said.profile.hours * HOUR if said.profile else 0.0
+    return Traffic(
+        average=average, peak=peak, burstiness=said.burstiness or 1.0,
+        peak_to_mean=above if said.profile else 0.0, cycle=cycle,
+    )  # fmt: skip
+
+
+def renting_of(product: Product) -> Renting:
+    """Spares, mix of terms and cold start."""
+    on = product.platform
+    return Renting(spares=float(on.spares or 0), mix=dict(on.mix or {}), cold_start=on.cold_start or 0.0)
 
 
 def limits_of(product: Product) -> tuple[LatencyLimit, ...]:

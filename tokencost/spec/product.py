@@ -14,11 +14,13 @@ from tokencost.spec.quantities import (
     Duration,
     Frames,
     FramesPerSecond,
+    Hours,
     Label,
     Length,
     Name,
     NameOrNames,
     Names,
+    PeakToMean,
     PerAsset,
     PerMonth,
     Pixels,
@@ -27,6 +29,8 @@ from tokencost.spec.quantities import (
     Rate,
     Share,
     Sharing,
+    Spares,
+    Term,
     Title,
     Tokens,
     Version,
@@ -35,6 +39,8 @@ from tokencost.units import finite, quoted
 
 WHOLE_FRAMES = 1e-6
 """Frames; seconds × fps may miss a whole number by this much, for rates such as 23.976."""
+WHOLE_MIX = 1e-6
+"""Shares may miss 1 by this much, for thirds."""
 BOUND = re.compile(r"\s*(>=|<=)\s*([-+]?[0-9.]+(?:[eE][-+]?[0-9]{1,3})?)\s*")
 T = TypeVar("T")
 
@@ -111,6 +117,13 @@ class Latency(AtLeastOne):
         return self
 
 
+class Profile(Record):
+    """The course of a day: a sine wave around the average."""
+
+    peak_to_mean: PeakToMean = Field(description="Rate at the peak over the average rate, 1 to 2.")
+    hours: Hours = Field(default=24.0, description="Hours from one peak to the next; default: 24.")
+
+
 class Traffic(AtLeastOne):
     """How often requests come: sized on the peak, billed on the average."""
 
@@ -120,6 +133,10 @@ class Traffic(AtLeastOne):
         default=None, description="Squared coefficient of variation of the time between requests; 1 is random arrivals."
     )
     trace: Title | None = Field(default=None, description="CSV file of arrivals, relative to the folder of this spec.")
+    profile: Profile | None = Field(
+        default=None,
+        description="Course of the day; with it the peak follows from the average, or the other way round.",
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> "Traffic":
@@ -128,7 +145,13 @@ class Traffic(AtLeastOne):
         if self.trace and self.burstiness:
             raise MisfitError("a trace has its own burstiness; write one of them", "burstiness")
         if not (self.trace or self.average or self.peak):
-            raise MisfitError("burstiness alone is no traffic; add average or peak")
+            raise MisfitError("burstiness or a profile alone is no traffic; add average or peak")
+        if self.profile and self.average and self.peak:
+            raise MisfitError(
+                "the peak follows from the average and the profile; write one of average and peak", "peak"
+            )
+        if self.profile and self.trace:
+            raise MisfitError("a trace has its own profile; write one of them", "profile")
         return self
 
 
@@ -147,6 +170,14 @@ class Platform(Record):
     price: Price | None = Field(
         default=None, description="Price of one GPU, such as 1.80 USD/h; default: the catalogue's."
     )
+    spares: Spares | None = Field(default=None, description="Replicas on top of those that the limits need.")
+    cold_start: Duration | None = Field(
+        default=None,
+        description="Time until a new replica serves, such as 2 min; counts when replicas follow the load.",
+    )
+    mix: dict[Term, Share] | None = Field(
+        default=None, description="Shares of the GPUs by term, such as {reserved: 0.6, on-demand: 0.4}."
+    )
 
     @property
     def shared_by(self) -> int:
@@ -157,6 +188,10 @@ class Platform(Record):
     def _consistent(self) -> "Platform":
         if self.gpus and self.shared_by > 1 and self.gpus != self.shared_by:
             raise MisfitError(f"{self.parallelism} needs {self.shared_by} GPUs, but gpus is {self.gpus}", "gpus")
+        if self.mix is not None and self.price:
+            raise MisfitError("a mix is paid at the catalogue's prices; write price or mix", "mix")
+        if self.mix is not None and abs(math.fsum(self.mix.values()) - 1) > WHOLE_MIX:
+            raise MisfitError(f"the shares add up to {math.fsum(self.mix.values()):g}, not to 1", "mix")
         return self
 
 
@@ -212,7 +247,8 @@ class Quality(Record):
         """The short forms too: a tier alone, and metrics beside the keys."""
         full = handler.resolve_ref_schema(handler(core))
         bound = {"type": "string", "pattern": r"^\s*(>=|<=)"}
-        full["properties"]["bounds"] = {"type": "object", "additionalProperties": bound}
+        about = full["properties"]["bounds"]["description"]
+        full["properties"]["bounds"] = {"type": "object", "additionalProperties": bound, "description": about}
         full["additionalProperties"] = bound
         return {"anyOf": [{"enum": ["draft", "standard", "premium"]}, full]}
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
@@ -165,6 +165,10 @@ Duration = Annotated[float, Unit("s"), Range(above=0)]
 Rate = Annotated[float, Unit("1/s"), Range(above=0)]
 Burstiness = Annotated[float, Unit(""), Range(high=10_000, above=0)]
 Share = Annotated[float, Unit(""), Range(high=1, above=0)]
+PeakToMean = Annotated[float, Unit(""), Range(low=1, high=2)]
+Hours = Annotated[float, Unit(""), Range(high=8_760, above=0)]
+Spares = Annotated[int, Whole(""), Range(0, 1_000)]
+Term = Literal["on-demand", "reserved", "spot"]
 Price = Annotated[UsdPerSecond, Range(above=0)]
 PerAsset = Annotated[Usd, Range(above=0), BeforeValidator(_only("USD", "USD/image"))]
 PerMonth = Annotated[Usd, Range(above=0), BeforeValidator(_only("USD"))]
