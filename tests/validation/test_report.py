@@ -39,7 +39,7 @@ def test_the_first_line_is_the_answer() -> None:
     Reading on is for those who want to know more.
     """
     assert re.match(
-        r"3 of 4 rows predicted, median error without counts [0-9.]+ %, [0-9]+ % inside their interval\n",
+        r"3 of 4 rows predicted, median error [0-9.]+ %, [0-9]+ % inside their interval\n",
         rendered("table"),
     )
 

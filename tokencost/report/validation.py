@@ -17,7 +17,7 @@ HOW_TO_READ = (
     "GPU, so large tables do not dominate",
     "90 % below: the 90th percentile of the same; bias: the typical prediction, above or below what was measured",
     "covered: the share of rows whose measured figure lies in the predicted interval, which claims 90 %; counts "
-    "claim none",
+    "claim none and are no part of the first line",
 )
 SHOWN_IDS = 6
 
@@ -52,8 +52,7 @@ def headline(answer: Validation) -> Answer:
     if errors is None:
         return Answer(text=f"0 of {all_rows} rows predicted", tone="bad")
     predicted = sum(one.status == "ok" for one in answer.outcomes)
-    without = "" if errors.rows == predicted else " without counts"
-    known = f"{predicted:,} of {all_rows:,} rows predicted, median error{without} {percent(errors.median)}"
+    known = f"{predicted:,} of {all_rows:,} rows predicted, median error {percent(errors.median)}"
     inside = "" if errors.coverage is None else f", {numbers.percent(errors.coverage)} inside their interval"
     tone: Tone = "good" if predicted == all_rows else "open"
     return Answer(text=known + inside, tone=tone)

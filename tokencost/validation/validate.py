@@ -40,7 +40,8 @@ def summed(catalog: Catalog, files: tuple[str, ...], rows: Sequence[Row]) -> Val
     measured = [one for one in found if one.row.metric not in COUNTED]
     timed = [one for one in measured if one.row.metric != "peak_mem_gb"]
     return Validation(
-        files=files, outcomes=found, overall=errors(measured) or errors(found), regimes=split(found, lambda one: one.regime),
+        files=files, outcomes=found, overall=errors(measured) or errors(found),
+        regimes=split(found, lambda one: one.regime),
         gpus=split(timed, lambda one: one.row.gpu or "default"), engines=split(timed, _engine),
         models=split(found, lambda one: one.row.model), groups=split(found, lambda one: one.row.group),
         worst=worst(found, WORST),
