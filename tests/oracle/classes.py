@@ -1,0 +1,25 @@
+"""Which configuration class a class of transformers takes; classes of diffusers take their options themselves."""
+
+from collections.abc import Mapping
+
+CONFIGURATIONS: Mapping[str, str] = {
+    "CLIPTextModel": "CLIPTextConfig",
+    "CLIPTextModelWithProjection": "CLIPTextConfig",
+    "Emu3ForCausalLM": "Emu3TextConfig",
+    "Emu3TextModel": "Emu3TextConfig",
+    "Emu3VQVAE": "Emu3VQVAEConfig",
+    "Gemma2ForCausalLM": "Gemma2Config",
+    "Gemma2Model": "Gemma2Config",
+    "LlamaForCausalLM": "LlamaConfig",
+    "LlamaModel": "LlamaConfig",
+    "MistralForCausalLM": "MistralConfig",
+    "MistralModel": "MistralConfig",
+    "PhiForCausalLM": "PhiConfig",
+    "PhiModel": "PhiConfig",
+    "Qwen2ForCausalLM": "Qwen2Config",
+    "Qwen2Model": "Qwen2Config",
+    "Qwen3ForCausalLM": "Qwen3Config",
+    "Qwen3Model": "Qwen3Config",
+    "T5EncoderModel": "T5Config",
+    "UMT5EncoderModel": "UMT5Config",
+}

@@ -1,0 +1,75 @@
+"""Reference classes built without weights, and what PyTorch counts when they run."""
+
+import contextlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import diffusers
+import torch
+import transformers
+from torch.utils.flop_counter import FlopCounterMode
+from transformers.models.emu3 import modeling_emu3
+
+from tests.oracle.classes import CONFIGURATIONS
+
+
+def build(name: str, config: Mapping[str, Any]) -> Any:
+    """The class with this configuration, on no device."""
+    with torch.device("meta"):
+        if name not in CONFIGURATIONS:
+            return on_meta(getattr(diffusers, name)(**config).eval())
+        library = modeling_emu3 if name == "Emu3VQVAE" else transformers
+        said = getattr(transformers, CONFIGURATIONS[name])(**config)
+        return on_meta(getattr(library, name)(said).eval())
+
+
+def on_meta(module: Any) -> Any:
+    """Tensors that a class keeps beside its parameters are moved too."""
+    for part in module.modules():
+        for key, value in list(vars(part).items()):
+            if isinstance(value, torch.Tensor) and value.device.type != "meta":
+                setattr(part, key, value.to("meta"))
+    return module
+
+
+def parameters(module: Any) -> int:
+    """Unique parameters; tied ones count once."""
+    return sum({id(p): p.numel() for p in module.parameters()}.values())
+
+
+def count(run: Callable[[], Any]) -> dict[str, int]:
+    """FLOPs of one call by class of operator."""
+    with countable(), torch.no_grad(), torch.device("meta"), FlopCounterMode(display=False) as counter:
+        run()
+    found: Counter[str] = Counter(linear=0, attention=0, convolution=0)
+    for operator, flop in counter.get_flop_counts().get("Global", {}).items():
+        found[kind_of(str(operator))] += flop
+    return dict(found)
+
+
+def kind_of(operator: str) -> str:
+    """Products of two activations are attention."""
+    if "conv" in operator:
+        return "convolution"
+    return "attention" if "attention" in operator or "bmm" in operator else "linear"
+
+
+@contextlib.contextmanager
+def countable() -> Iterator[None]:
+    """Two things that meta tensors cannot do are answered for them: how many are not zero, and mixed precision."""
+    nonzero, autocast = torch.nonzero, torch.amp.autocast
+
+    def every(tensor: Any, *args: Any, **kwargs: Any) -> Any:
+        meta = tensor.device.type == "meta"
+        return torch.empty(tensor.numel(), 1, dtype=torch.long) if meta else nonzero(tensor, *args, **kwargs)
+
+    def cast(device: str, *args: Any, **kwargs: Any) -> Any:
+        return contextlib.nullcontext() if device == "meta" else autocast(device, *args, **kwargs)
+
+    torch.nonzero, torch.amp.autocast, plain = every, cast, torch.autocast
+    torch.autocast = cast
+    try:
+        yield
+    finally:
+        torch.nonzero, torch.amp.autocast, torch.autocast = nonzero, autocast, plain

@@ -1,0 +1,1 @@
+"""Configurations of transformers and diffusers to records of the catalogue."""
