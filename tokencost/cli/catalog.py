@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from tokencost.cli import options as o
+from tokencost.cli.adding import add
 from tokencost.cli.show import show
 
 catalog = typer.Typer(
@@ -64,3 +65,6 @@ def check_records(
     index = compile_folder(folder or DATA, known)
     count = sum(len(records) for kind, records in index.items() if kind != "sources")
     typer.echo(f"{count} records, {len(index['sources'])} sources: all can be used")
+
+
+catalog.command("add")(add)

@@ -125,7 +125,7 @@ IMAGE_CODERS: Mapping[str, Reference] = {
             "encoder_layers_per_block": sizes((2, 2, 2, 3, 3, 3), most=LARGEST_LEVEL),
             "decoder_layers_per_block": sizes((3, 3, 3, 3, 3, 3), most=LARGEST_LEVEL),
             "encoder_qkv_multiscales": _scales(), "decoder_qkv_multiscales": _scales(),
-            "upsample_block_type": unlike("pixel_shuffle", only("interpolate")), 
+            "upsample_block_type": unlike("pixel_shuffle", only("interpolate")),
             "downsample_block_type": unlike("pixel_unshuffle", only("conv", "Conv")),
             "decoder_norm_types": _same_everywhere("rms_norm"), "decoder_act_fns": _same_everywhere("silu", "relu"),
             "encoder_out_shortcut": only(True), "decoder_in_shortcut": only(True),

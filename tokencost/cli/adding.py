@@ -1,0 +1,81 @@
+"""`tokencost catalog add`: a configuration of your own as records of a catalogue folder."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tokencost.cli import options as o
+from tokencost.cli.output import say, write, write_file
+from tokencost.errors import AccessError, UsageError
+
+if TYPE_CHECKING:
+    from tokencost.importing.add import Addition
+
+MEND = "--force replaces it, --id names another"
+DEFAULT = Path("tokencost-catalog")
+
+
+def add(
+    path: Annotated[
+        Path, typer.Argument(help="config.json of transformers or diffusers, or a folder with model_index.json.")
+    ],
+    identifier: Annotated[str, typer.Option("--id", help="Id of the new records; the folder's name if not said.")] = "",
+    extra: o.CatalogDir = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Folder to write to; --catalog or tokencost-catalog if not said."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace records that are there already.")] = False,
+) -> None:
+    """A model or a network from its config.json: recognised, counted and written as records of your own.
+
+    Example: tokencost catalog add ./my-flux --id my-flux
+    """
+    from tokencost.importing.add import add as read
+
+    found = read(path, identifier)
+    target = output or extra or DEFAULT
+    _keep(found, target, force=force)
+    for place, text in found.files.items():
+        _write(target / place, text)
+    write("\n".join(_report(found, target)) + "\n", None)
+    if found.model:
+        say(f"next: tokencost estimate {found.model} --catalog {target}")
+
+
+def _keep(found: "Addition", target: Path, *, force: bool) -> None:
+    """Refuse to write over records that say something else."""
+    there = [place for place, text in found.files.items() if not force and _differs(target / place, text)]
+    if there:
+        raise UsageError(
+            *(f"{target / place} is there already; --force replaces it, --id names another" for place in there)
+        )
+
+
+def _differs(file: Path, text: str) -> bool:
+    try:
+        return file.exists() and file.read_text(encoding="utf-8") != text
+    except (OSError, UnicodeDecodeError):
+        return True
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AccessError(f"{file.parent}: {error.strerror}") from error
+    write_file(text, file)
+
+
+def _report(found: "Addition", target: Path) -> Iterator[str]:
+    total = sum(one.params for one in found.networks)
+    yield f"{found.id}: {found.name or 'a pipeline'}, {total:,.0f} parameters"
+    for one in found.networks:
+        yield f"  {one.id}: {one.name}, {one.network.kind}, {one.params:,.0f} parameters"
+        if one.assumed:
+            yield f"    not said, so as {one.name} has it: {', '.join(one.assumed)}"
+        yield from (f"    {remark}" for remark in one.remarks)
+    yield from (f"  {remark}" for remark in found.remarks)
+    yield from (f"  wrote {target / place}" for place in found.files)
