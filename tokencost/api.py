@@ -16,6 +16,8 @@ from tokencost.planning.single import single
 from tokencost.spec.load import LoadedSpec, from_mapping
 from tokencost.spec.load import load as load_spec
 from tokencost.units import Unit
+from tokencost.validation import validate as validating
+from tokencost.validation.rows import Validation
 
 Spec = str | Path | Mapping[str, Any]
 """A file, or the spec itself as plain data."""
@@ -58,6 +60,11 @@ def tokens(
     """Tokens of an image or clip by a tokenizer's name or by strides ("4x4x4"); sizes in pixels as in `estimate`."""
     output, _ = _split(flags)
     return tokens_for(load(catalog), tokenizer=tokenizer, stride=stride, codebook=codebook, size=output)
+
+
+def validate(*tables: str | Path, catalog: Path | None = None) -> Validation:
+    """Every row of tables of measurements (those shipped if none is named) beside its prediction, and the errors."""
+    return validating.validate(load(catalog), [Path(table) for table in tables])
 
 
 def _loaded(spec: Spec, overrides: Sequence[str], catalog: Catalog) -> LoadedSpec:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import tokencost
 from tests.promises.records import catalog
 from tokencost.report import RENDERERS, renderer
 from tokencost.report.validation import percent
@@ -104,3 +105,13 @@ def test_the_page_of_accuracies_names_every_regime() -> None:
 
     assert headline in page
     assert all(name in page for name in ("decode, eager", "latent decode", "several GPUs", "FLOPs", "memory"))
+
+
+def test_validate_is_a_function_of_the_package(tmp_path: Path) -> None:
+    """
+    Notebooks ask the same question as the command and get the same answer.
+    """
+    table = tmp_path / "m.csv"
+    table.write_text(TABLE, encoding="utf-8")
+
+    assert ANSWER.overall == tokencost.validate(table).overall

@@ -52,6 +52,8 @@ def prepare_row(catalog: Catalog, row: Row) -> Prepared:
     ready = with_prompt(generator(catalog, model, options), row)
     on = with_kernel(platform(catalog, options, ready), row.attention)
     request = request_of(row, model)
+    if ready.tokenizer and min(float(request.width), float(request.height)) < ready.tokenizer.pixels_per_token:
+        raise UsageError(f"{request.width:g}x{request.height:g} pixels are less than a token of {ready.tokenizer.id}")
     return Prepared(generator=ready, platform=on, program=program_of(ready, request), request=request)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from tokencost.catalog.load import Catalog
-from tokencost.counting.networks import network_params, operators
+from tokencost.counting.networks import PASSES, network_params, operators
 from tokencost.counting.operators import flop_by_class
 from tokencost.errors import CatalogError, UsageError
 from tokencost.families.autoregressive import direction
@@ -87,7 +87,7 @@ def _call_by_tokens(net: Network, row: Row) -> tuple[Operator, ...]:
     forward = Forward(
         sequences=float(row.batch or 1), queries=queries, context=float(row.context or queries), logits=logits
     )
-    return operators(net, forward, direction(net))
+    return _called(net, forward, direction(net))
 
 
 def _call_by_pixels(catalog: Catalog, row: Row) -> tuple[Operator, ...]:
@@ -104,7 +104,14 @@ def _call_by_pixels(catalog: Catalog, row: Row) -> tuple[Operator, ...]:
         sequences=float(row.batch or 1), width=float(width), height=float(height),
         frames=float(row.frames or _frames(catalog, model)),
     )  # fmt: skip
-    return operators(net, forward, WAYS.get(role_of(row), "forward"))
+    return _called(net, forward, WAYS.get(role_of(row), "forward"))
+
+
+def _called(net: Network, forward: Forward, way: str) -> tuple[Operator, ...]:
+    """The operators of a call, if the network runs that way."""
+    if way not in PASSES[type(net)]:
+        raise UsageError(f"{net.id} runs {' and '.join(PASSES[type(net)])}, not {way}; name another component")
+    return operators(net, forward, way)
 
 
 def _frames(catalog: Catalog, model: Model | None) -> int:

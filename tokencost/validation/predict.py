@@ -7,10 +7,11 @@ from tokencost.catalog.load import Catalog
 from tokencost.counting.footprint import footprint
 from tokencost.errors import TokencostError, UsageError
 from tokencost.families.phases import passes
-from tokencost.planning.estimate import Prepared, spread
+from tokencost.nouns.answer import Interval
+from tokencost.planning.estimate import Prepared, measured, spread
 from tokencost.timing.phases import time_phase
-from tokencost.units import Constant, Count, Seconds
-from tokencost.validation.conditions import prepare_row
+from tokencost.units import Constant, Count
+from tokencost.validation.conditions import prepare_row, run_options
 from tokencost.validation.counts import predict_flops, predict_params
 from tokencost.validation.regimes import regime_of
 from tokencost.validation.rows import Outcome, Prediction, Row
@@ -45,24 +46,34 @@ def predict(catalog: Catalog, row: Row) -> Prediction:
     if row.metric in COUNTED:
         return COUNTED[row.metric](catalog, row)
     ready = prepare_row(catalog, row)
-    return MEASURED[row.metric](row, ready, part_of(row.scope or "request", ready))
+    part = part_of(row.scope or "request", ready)
+    if row.metric == "peak_mem_gb":
+        return _memory(row, ready, part)
+    return TIMED[row.metric](row, ready, part, _time(catalog, row, ready, part))
 
 
-def seconds_of(ready: Prepared, part: Part) -> Seconds:
-    """Time of one unit of the scope."""
-    return sum((time_phase(phase, ready.platform).seconds for phase in part.phases), 0.0) * part.share
+def _time(catalog: Catalog, row: Row, ready: Prepared, part: Part) -> Interval:
+    """Time of one unit of the scope; of a whole request what an estimate says, host and all."""
+    if (row.scope or "request") == "request":
+        return measured(catalog, ready, run_options(row)).latency
+    seconds = sum((time_phase(phase, ready.platform).seconds for phase in part.phases), 0.0) * part.share
+    return spread(seconds, ready.platform.engine.spread)
 
 
-def _latency(row: Row, ready: Prepared, part: Part) -> Prediction:
-    return _within(seconds_of(ready, part), ready)
+def _latency(row: Row, ready: Prepared, part: Part, time: Interval) -> Prediction:
+    return Prediction(value=time.value, low=time.low, high=time.high)
 
 
-def _images_per_second(row: Row, ready: Prepared, part: Part) -> Prediction:
-    return _within(ready.request.batch * replicas(row) / seconds_of(ready, part), ready)
+def _images_per_second(row: Row, ready: Prepared, part: Part, time: Interval) -> Prediction:
+    return _rate(ready.request.batch * replicas(row), time)
 
 
-def _tokens_per_second(row: Row, ready: Prepared, part: Part) -> Prediction:
-    return _within(_tokens(row, ready, part) * replicas(row) / seconds_of(ready, part), ready)
+def _tokens_per_second(row: Row, ready: Prepared, part: Part, time: Interval) -> Prediction:
+    return _rate(_tokens(row, ready, part) * replicas(row), time)
+
+
+def _rate(made: Count, time: Interval) -> Prediction:
+    return Prediction(value=made / time.value, low=made / time.high, high=made / time.low)
 
 
 def _tokens(row: Row, ready: Prepared, part: Part) -> Count:
@@ -78,11 +89,6 @@ def _tokens(row: Row, ready: Prepared, part: Part) -> Count:
 def replicas(row: Row) -> int:
     """Copies of the model that work side by side."""
     return row.n_gpus or 1 if row.parallelism == "replicas" else 1
-
-
-def _within(value: Count, ready: Prepared) -> Prediction:
-    around = spread(value, ready.platform.engine.spread)
-    return Prediction(value=around.value, low=around.low, high=around.high)
 
 
 def _memory(row: Row, ready: Prepared, part: Part) -> Prediction:
@@ -102,9 +108,8 @@ def _memory(row: Row, ready: Prepared, part: Part) -> Prediction:
 
 
 COUNTED: Mapping[str, Callable[[Catalog, Row], Prediction]] = {"params": predict_params, "flops": predict_flops}
-MEASURED: Mapping[str, Callable[[Row, Prepared, Part], Prediction]] = {
+TIMED: Mapping[str, Callable[[Row, Prepared, Part, Interval], Prediction]] = {
     "latency_s": _latency,
     "images_per_s": _images_per_second,
     "tokens_per_s": _tokens_per_second,
-    "peak_mem_gb": _memory,
 }
