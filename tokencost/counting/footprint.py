@@ -10,7 +10,7 @@ from tokencost.nouns.generator import Generator
 from tokencost.nouns.hardware import Platform, Precision
 from tokencost.nouns.model import Component
 from tokencost.nouns.work import Attention, Convolution, Elementwise, Linear, Operator, Phase, Program
-from tokencost.numeric import floor, maximum, minimum
+from tokencost.numeric import floor, maximum, minimum, where
 from tokencost.units import Bytes, Constant, Count
 
 LIVE_TENSORS = Constant(
@@ -52,6 +52,12 @@ def cache_bytes(op: Attention, cached: Count, caches: Count, element: Bytes) -> 
     return attention_cache(op) / op.context * cached * caches * element
 
 
+@formula("definition", says="bytes of a cached key or value element: the precision's own, else those of an activation")
+def cached_element(precision: Precision) -> Bytes:
+    """Serving engines store the cache of quantised models quantised too."""
+    return where(precision.cache_bytes > 0, precision.cache_bytes, precision.activation_bytes)
+
+
 @formula("pope-2022", says="the largest cache of any phase, split by tensor parallelism")
 def largest_cache(program: Program, on: Platform) -> Bytes:
     """Phases that cache nothing need none."""
@@ -67,7 +73,7 @@ def _is_zero(count: Count) -> bool:
 
 
 def _phase_cache(phase: Phase, on: Platform) -> Bytes:
-    element = on.precisions[phase.precision].activation_bytes
+    element = cached_element(on.precisions[phase.precision])
     stacks = [op for op in phase.operators if isinstance(op, Attention)]
     whole = sum((cache_bytes(op, phase.cached, phase.caches, element) for op in stacks), 0.0)
     return whole / (on.parallelism.tensor * on.parallelism.sequence)

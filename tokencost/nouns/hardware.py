@@ -44,10 +44,13 @@ class Gpu(Noun):
 class Achieved(Noun):
     """What vendor libraries reach of a GPU's datasheet peaks, measured; one record per GPU or generation.
 
-    `matmul` is the share of peak FLOP/s of a large matrix product, `bandwidth` the share of memory
-    bandwidth when weights stream past one row. Between the two, times add as a p-norm with
-    exponent `overlap`: 1 is no overlap of arithmetic and traffic, infinity a perfect roofline. `host` scales the
-    host's time per kernel: servers of newer GPUs launch faster.
+    `matmul` is the share of peak FLOP/s of a large matrix product, `sustained` the share of that rate that long
+    runs keep, `bandwidth` the share of memory bandwidth when weights stream past one row. Between the two, times
+    add as a p-norm with exponent `overlap`: 1 is no overlap of arithmetic and traffic, infinity a perfect roofline.
+    `attention` is the share of the dense peak that the products inside fused attention reach, softmax apart.
+    `collective_bandwidth` is the share of link bandwidth between two GPUs, `collective_latency` the time of a small
+    collective among four; with every doubling the bandwidth falls by 2^`collective_decay` where GPUs share a bus.
+    `host` scales the host's time per kernel.
     """
 
     id: str
@@ -55,11 +58,14 @@ class Achieved(Noun):
     matmul: Mapping[str, Fraction]
     attention: Fraction
     convolution: Fraction
+    convolution_3d: Fraction
     bandwidth: Fraction
     overlap: Fraction
     kernel_time: Seconds
     collective_latency: Seconds
     collective_bandwidth: Fraction
+    collective_decay: Fraction = 0.0
+    sustained: Fraction = 1.0
     host: Fraction = 1.0
 
 
@@ -68,7 +74,10 @@ class Engine(Noun):
     """What a software stack adds to and takes from the hardware's time.
 
     `host_time` is spent by the host for every kernel it launches one by one (0 where graphs are replayed),
-    `host_time_per_step` once per pass. `matmul_efficiency` scales what libraries achieve, `unfused` is the share
+    `host_time_per_step` once per pass, `host_time_per_request` once per request (tokenising,
+    setting up the sampler, making a picture file). With `short_accumulation` fp16 products are summed in fp16, which
+    consumer cards do at twice the rate. `matmul_efficiency` and
+    `attention_efficiency` scale what libraries achieve, `unfused` is the share
     of elementwise kernels and traffic that remains. `reserve` is memory taken by context and workspaces,
     `preallocates` the share of GPU memory claimed at start. `runs` says which
     kinds of phases it can run.
@@ -80,7 +89,10 @@ class Engine(Noun):
     aliases: tuple[str, ...] = ()
     host_time: Seconds
     host_time_per_step: Seconds
+    host_time_per_request: Seconds = 0.0
+    short_accumulation: bool = False
     matmul_efficiency: Fraction
+    attention_efficiency: Fraction = 1.0
     attention: Literal["naive", "sdpa", "flash2", "flash3"]
     unfused: Fraction
     reserve: Bytes
@@ -95,8 +107,10 @@ class Engine(Noun):
 class Precision(Noun):
     """How numbers are stored and multiplied: bytes of weights and activations, and the peak that counts.
 
-    `peak` are the names tried in order in Gpu.peak, `convolution` those of convolutions where they differ (cuDNN runs
-    fp32 convolutions on TF32 units unless told not to). `others` is the precision of encoders and coders when the
+    `peak` are the names tried in order in Gpu.peak, `convolution` and `attention` those of convolutions
+    and attention where they differ (quantisation leaves them as they are). `dequantisation` counts the fp32 operations
+    that turn one stored weight back before it is multiplied; `cache_bytes` is the size of a cached key or value
+    element where it differs from an activation. `others` is the precision of encoders and coders when the
     backbone has this one; empty means the same.
     """
 
@@ -107,6 +121,9 @@ class Precision(Noun):
     activation_bytes: Bytes
     peak: tuple[str, ...]
     convolution: tuple[str, ...] = ()
+    attention: tuple[str, ...] = ()
+    dequantisation: Count = 0.0
+    cache_bytes: Bytes = 0.0
     others: str = ""
 
 

@@ -9,7 +9,7 @@ from tokencost.counting.tokens import count_tokens
 from tokencost.families.lowering import lower
 from tokencost.money.bill import bill_of_api, bill_of_request
 from tokencost.money.energy import request_energy
-from tokencost.nouns.answer import Bill, Estimate, Interval, Note, PlatformName, Tokens
+from tokencost.nouns.answer import Bill, Estimate, Interval, Note, PhaseTime, PlatformName, Tokens
 from tokencost.nouns.generator import Generator
 from tokencost.nouns.hardware import Platform
 from tokencost.nouns.model import Model
@@ -51,7 +51,7 @@ def estimate(
 def measured(catalog: Catalog, ready: Prepared, options: RunOptions, notes: tuple[Note, ...] = ()) -> Estimate:
     """The numbers of a prepared request."""
     made, on, request = ready.generator, ready.platform, ready.request
-    phases = tuple(time_phase(phase, on) for phase in ready.program)
+    phases = (*(time_phase(phase, on) for phase in ready.program), *around(on))
     seconds = sum((phase.seconds for phase in phases), 0.0)
     joules = request_energy(phases, on.gpu, on.gpus)
     written = sum((phase.tokens for phase in ready.program), 0.0)
@@ -95,6 +95,19 @@ def api_bill(catalog: Catalog, model: Model, request: Request, average: float | 
     ended = f", ended {offer.ended}" if offer.ended else ""
     source = f"{offer.provider} {offer.variant}, since {line.since}{ended} [{line.source}]"
     return bill_of_api(line.price, clip, offer.per, average, source), offer.typical_latency
+
+
+def around(on: Platform) -> tuple[PhaseTime, ...]:
+    """What the host does once per request outside all passes, as a phase of its own."""
+    seconds = on.engine.host_time_per_request * on.achieved.host
+    if isinstance(seconds, float | int) and not seconds:
+        return ()
+    return (
+        PhaseTime(
+            id="host", component="host", steps=1.0, flop=0.0, memory_traffic=0.0, link_traffic=0.0, kernels=0.0,
+            seconds=seconds, bound="overhead",
+        ),
+    )  # fmt: skip
 
 
 def spread(value: Count, factor: Count) -> Interval:

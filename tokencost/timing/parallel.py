@@ -5,8 +5,8 @@ from dataclasses import replace
 from tokencost.formula import formula
 from tokencost.nouns.hardware import Parallelism, Platform
 from tokencost.nouns.work import Attention, Convolution, Elementwise, Linear, Lookup, Operator, Phase
-from tokencost.numeric import maximum
-from tokencost.units import Bytes, Constant, Seconds
+from tokencost.numeric import maximum, power
+from tokencost.units import Bytes, BytesPerSecond, Constant, Count, Seconds
 
 ALLREDUCES_PER_LAYER = Constant(
     2, "", "tensor parallelism adds partial sums once after attention and once after the MLP"
@@ -14,6 +14,9 @@ ALLREDUCES_PER_LAYER = Constant(
 ALL_TO_ALLS_PER_LAYER = Constant(
     4, "", "sequence parallelism turns q, k, v and the result from sequence to head shards"
 )
+PAIR = Constant(2, "", "members of the smallest collective, for which the bandwidth share is measured")
+FOUR = Constant(4, "", "members of the collective for which the latency is measured")
+HALF = Constant(0.5, "", "latencies among 2, 4 and 8 GPUs grow like the root of their number")
 RING_PASSES = Constant(2, "", "a ring all-reduce moves every byte twice: reduce-scatter, then all-gather")
 
 
@@ -43,6 +46,20 @@ def reduced_bytes(op: Attention, activation_bytes: Bytes) -> Bytes:
 
 
 @formula("patarasuk-2009")
+def collective_rate(members: Count, on: Platform) -> BytesPerSecond:
+    """Bandwidth of a collective; GPUs on one bus share it, so it falls as they become more."""
+    return (
+        on.gpu.link_bandwidth * on.achieved.collective_bandwidth * power(PAIR / members, on.achieved.collective_decay)
+    )
+
+
+@formula("nccl-measurements")
+def collective_latency(members: Count, on: Platform) -> Seconds:
+    """Time of a collective that moves nothing: it grows with the root of its members."""
+    return on.achieved.collective_latency * power(members / FOUR, HALF)
+
+
+@formula("patarasuk-2009")
 def all_reduce_time(op: Attention, on: Platform, activation_bytes: Bytes) -> Seconds:
     """Ring all-reduces of all layers of one pass; zero on one GPU."""
     return (
@@ -50,10 +67,8 @@ def all_reduce_time(op: Attention, on: Platform, activation_bytes: Bytes) -> Sec
         * op.count
         * (1 - 1 / on.parallelism.tensor)
         * (
-            RING_PASSES
-            * reduced_bytes(op, activation_bytes)
-            / (on.gpu.link_bandwidth * on.achieved.collective_bandwidth)
-            + on.achieved.collective_latency
+            RING_PASSES * reduced_bytes(op, activation_bytes) / collective_rate(on.parallelism.tensor, on)
+            + collective_latency(on.parallelism.tensor, on)
         )
     )
 
@@ -67,8 +82,8 @@ def all_to_all_time(op: Attention, on: Platform, activation_bytes: Bytes) -> Sec
         * (1 - 1 / on.parallelism.sequence)
         * (
             reduced_bytes(op, activation_bytes)
-            / (on.parallelism.sequence * on.gpu.link_bandwidth * on.achieved.collective_bandwidth)
-            + on.achieved.collective_latency
+            / (on.parallelism.sequence * collective_rate(on.parallelism.sequence, on))
+            + collective_latency(on.parallelism.sequence, on)
         )
     )
 

@@ -5,10 +5,12 @@ lie near p = 1..2, because tiles must be loaded before they are multiplied. `ach
 shares of the datasheet peaks that vendor libraries reach, each measured.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tokencost.counting.footprint import cached_element
 from tokencost.counting.operators import (
+    FLOP_PER_MAC,
+    QK_AND_PV,
     attention_activations,
     attention_cache,
     attention_flop,
@@ -24,73 +26,20 @@ from tokencost.counting.operators import (
     lookup_activations,
 )
 from tokencost.formula import formula
-from tokencost.nouns.hardware import Gpu, Platform, Precision
+from tokencost.nouns.hardware import Platform, Precision
 from tokencost.nouns.work import Attention, Convolution, Elementwise, Linear, Lookup, Operator
-from tokencost.numeric import ceil, maximum, minimum, power
-from tokencost.units import Bytes, Constant, Count, Flop, FlopPerSecond, Fraction, Num, Seconds
+from tokencost.numeric import maximum, minimum, power
+from tokencost.timing.rates import attention_rate, convolution_rate, linear_rate, scalar_peak
+from tokencost.units import Bytes, Constant, Count, Flop, FlopPerSecond, Fraction, Seconds
 
-TILE = Constant(128, "", "rows and columns of the output tile that large matrix kernels give one multiprocessor")
-HALF = Constant(0.5, "", "a last wave less than half full is not split for")
-SPLIT = Constant(1024, "", "inner length below which splitting a product further does not pay")
-PADDED_HEAD = Constant(64, "", "fused attention kernels pad heads to multiples of this")
+SOFTMAX_OPERATIONS = Constant(
+    10, "FLOP", "fp32 operations per attention score: scale, maximum, exponential, sum, rescale, convert"
+)
+FLOP_PER_OPERATION = Constant(1, "FLOP", "fp32 operations of dequantisation are counted singly")
 INSTANT = Constant(1e-30, "s", "keeps the ratio of two times finite where an operator does nothing")
 NAIVE_SCORE_PASSES = Constant(
     4, "", "unfused attention writes scores, reads them for the softmax, writes and reads the result"
 )
-
-
-@formula(
-    "definition", says="dense peak at a precision: the first of its names that the GPU has, else the GPU's slowest"
-)
-def peak(gpu: Gpu, precision: Precision) -> FlopPerSecond:
-    """Datasheet figure; where the GPU has none of the names, a plan says that it cannot run."""
-    return _first_known(gpu.peak, precision.peak)
-
-
-@formula("definition", says="dense peak of the GPU for convolutions at a precision")
-def convolution_peak(gpu: Gpu, precision: Precision) -> FlopPerSecond:
-    """As `peak`, by the precision's own names for convolutions if it has any."""
-    return _first_known(gpu.peak, precision.convolution or precision.peak)
-
-
-@formula("definition", says="share of the peak that large matrix products reach at a precision, measured")
-def matmul_share(on: Platform, precision: Precision) -> Fraction:
-    """The precision's own figure, else the lowest of the GPU."""
-    return _first_known(on.achieved.matmul, precision.peak) * on.engine.matmul_efficiency
-
-
-def _first_known(known: Mapping[str, Num], names: tuple[str, ...]) -> Num:
-    """The entry of the first name that has one; the smallest of all if none has."""
-    found = [known[name] for name in names if name in known]
-    return found[0] if found else min(known.values())
-
-
-@formula("nvidia-matmul-guide")
-def tiles(rows: Count, columns: Count) -> Count:
-    """Output tiles of a matrix product; one row still needs a tile."""
-    return maximum(ceil(rows / TILE), 1.0) * ceil(columns / TILE)
-
-
-@formula("nvidia-matmul-guide")
-def splits(tiles: Count, inner: Count, multiprocessors: Count) -> Count:
-    """Parts a product is split into along its inner length: while multiprocessors would idle and the length allows."""
-    return maximum(1.0, minimum(ceil(multiprocessors / tiles - HALF), ceil(inner / SPLIT)))
-
-
-@formula("nvidia-matmul-guide")
-def busy_share(slices: Count, multiprocessors: Count) -> Fraction:
-    """Share of the multiprocessors that work, over all waves of slices."""
-    return slices / (ceil(slices / multiprocessors) * multiprocessors)
-
-
-@formula(
-    "nvidia-matmul-guide",
-    says="busy_share of the output tiles, split along the inner length; small products leave many idle",
-)
-def occupancy(rows: Count, columns: Count, inner: Count, multiprocessors: Count) -> Fraction:
-    """Share of the GPU that a matrix product of this shape keeps busy."""
-    whole = tiles(rows, columns)
-    return busy_share(whole * splits(whole, inner, multiprocessors), multiprocessors)
 
 
 @formula("definition")
@@ -113,31 +62,10 @@ def overlapped(compute: Seconds, memory: Seconds, overlap: Fraction) -> Seconds:
     )
 
 
-@formula("nvidia-matmul-guide")
-def linear_rate(op: Linear, on: Platform, precision: Precision) -> FlopPerSecond:
-    """Arithmetic that a matrix product of this shape reaches."""
-    return (
-        peak(on.gpu, precision)
-        * matmul_share(on, precision)
-        * occupancy(op.rows, op.columns, op.inner, on.gpu.multiprocessors)
-    )
-
-
 @formula("definition")
 def linear_traffic(op: Linear, precision: Precision) -> Bytes:
     """Weights once, inputs and outputs once."""
     return linear_weights(op) * precision.weight_bytes + linear_activations(op) * precision.activation_bytes
-
-
-@formula("nvidia-matmul-guide")
-def convolution_rate(op: Convolution, on: Platform, precision: Precision) -> FlopPerSecond:
-    """Arithmetic that a convolution reaches: a matrix product of positions by output channels."""
-    return (
-        convolution_peak(on.gpu, precision)
-        * on.achieved.convolution
-        * on.engine.matmul_efficiency
-        * occupancy(op.positions, op.out_channels, op.in_channels * op.kernel / op.groups, on.gpu.multiprocessors)
-    )
 
 
 @formula("definition")
@@ -147,29 +75,29 @@ def convolution_traffic(op: Convolution, precision: Precision) -> Bytes:
 
 
 @formula("dao-2022")
-def padding(head_dim: Count) -> Fraction:
-    """Useful share of the padded head."""
-    return head_dim / (ceil(head_dim / PADDED_HEAD) * PADDED_HEAD)
+def softmax_time(work: Flop, op: Attention, on: Platform) -> Seconds:
+    """Softmax of as many scores as `work` computes, outside the matrix units; short heads feel it most."""
+    return work / (QK_AND_PV * FLOP_PER_MAC * op.head_dim) * SOFTMAX_OPERATIONS / scalar_peak(on.gpu)
 
 
-@formula("dao-2022")
-def attention_rate(op: Attention, on: Platform, precision: Precision) -> FlopPerSecond:
-    """Arithmetic that a fused attention kernel reaches."""
-    return peak(on.gpu, precision) * on.achieved.attention * padding(op.head_dim)
+@formula("maintainers-dequantisation")
+def dequantisation_time(op: Linear, on: Platform, precision: Precision) -> Seconds:
+    """Weights turned back into numbers, once per pass; zero where they are multiplied as they are stored."""
+    return linear_weights(op) * precision.dequantisation * FLOP_PER_OPERATION / scalar_peak(on.gpu)
 
 
 @formula("dao-2022")
 def fused_attention_traffic(op: Attention, precision: Precision) -> Bytes:
     """Queries, results, keys and values; scores stay on chip."""
-    return (attention_activations(op) + attention_cache(op)) * precision.activation_bytes
+    return attention_activations(op) * precision.activation_bytes + attention_cache(op) * cached_element(precision)
 
 
 @formula("dao-2022")
 def naive_attention_traffic(op: Attention, precision: Precision) -> Bytes:
     """As fused, and the score matrices through memory."""
-    return (
-        attention_activations(op) + attention_cache(op) + NAIVE_SCORE_PASSES * attention_scores(op)
-    ) * precision.activation_bytes
+    return fused_attention_traffic(op, precision) + (
+        NAIVE_SCORE_PASSES * attention_scores(op) * precision.activation_bytes
+    )
 
 
 @formula("definition")
@@ -212,7 +140,7 @@ def operator_compute_time(op: Operator, on: Platform, precision: Precision) -> S
         case Attention():
             skips = op.causal and on.engine.attention != "naive"
             work = causal_attention_flop(op) if skips else attention_flop(op)
-            return compute_time(work, attention_rate(op, on, precision))
+            return compute_time(work, attention_rate(op, on, precision)) + softmax_time(work, op, on)
     return 0.0
 
 
@@ -254,5 +182,7 @@ def operator_cost(op: Operator, on: Platform, precision: Precision) -> OperatorC
     compute = operator_compute_time(op, on, precision)
     alone = isinstance(op, Elementwise | Lookup)
     seconds = memory if alone else overlapped(compute, memory, on.achieved.overlap)
+    if isinstance(op, Linear):
+        seconds = seconds + dequantisation_time(op, on, precision)
     kernels = operator_kernels(op, on)
     return OperatorCost(id=op.id, compute=compute, memory=memory, seconds=seconds, traffic=traffic, kernels=kernels)
