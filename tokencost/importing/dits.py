@@ -52,8 +52,8 @@ def pixart(values: Values) -> dict[str, Any]:
 
 def wan(values: Values) -> dict[str, Any]:
     """Norms in 32 bits; image features, if any, have keys and values of their own."""
-    frames, height, width = values["patch_size"]
-    if frames != 1 or height != width:
+    patch = values["patch_size"]
+    if patch != (1, patch[-1], patch[-1]):
         raise MisfitError("patches can only be squares of one latent frame: [1, 2, 2]", "patch_size")
     image = values["image_dim"]
     if image is None and values["added_kv_proj_dim"] is not None:
@@ -62,7 +62,7 @@ def wan(values: Values) -> dict[str, Any]:
         same(values, "added_kv_proj_dim", width_of(values), "the width")
     return {
         **_base(values, "cross-dit"), "ffn": values["ffn_dim"], "qk_norm": "width", "block_norm": "layer-32-bit",
-        "cross_norm": values["cross_attn_norm"], "rotary": "real", "patch": height, "patch_by": "convolution",
+        "cross_norm": values["cross_attn_norm"], "rotary": "real", "patch": patch[-1], "patch_by": "convolution",
         "text_width": values["text_dim"],
         **({"image_tokens": IMAGE_TOKENS, "image_width": image} if image else {}),
     }  # fmt: skip

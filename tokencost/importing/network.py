@@ -1,7 +1,8 @@
 """One configuration to one network: every option read, checked and accounted for."""
 
+import functools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -66,9 +67,14 @@ def _problems(of: Reference, said: Mapping[str, Any], at: Place, document: Docum
             yield document.problem((*at, key), f"{key}: {shown(value)}{whose} {what}; {fault}")
 
 
+@functools.cache
+def _networks() -> TypeAdapter[Any]:
+    return TypeAdapter(Network)
+
+
 def _checked(data: Mapping[str, Any], document: Document) -> Network:
     try:
-        found: Network = TypeAdapter(Network).validate_python(data)
+        found: Network = _networks().validate_python(data)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         field = ".".join(str(part) for part in first["loc"][1:])
@@ -90,8 +96,3 @@ def _remarks(of: Reference, said: Mapping[str, Any]) -> Iterator[str]:
 
 def _tuples(value: Any) -> Any:
     return tuple(_tuples(one) for one in value) if isinstance(value, list) else value
-
-
-def renamed(found: Imported, identifier: str) -> Imported:
-    """The same network under another id."""
-    return replace(found, id=identifier, network=replace(found.network, id=identifier))

@@ -1,0 +1,16 @@
+"""Configurations of reference classes: those of the catalogue's networks, and others for the importer to get right."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+HERE = Path(__file__).parent
+RECORDS: dict[str, tuple[str, dict[str, Any]]] = yaml.safe_load((HERE / "records.yaml").read_text(encoding="utf-8"))
+"""Network of the catalogue -> its class, and the options that are not the class's defaults."""
+CASES: list[dict[str, Any]] = yaml.safe_load((HERE.parent / "importing" / "cases.yaml").read_text(encoding="utf-8"))
+"""Configurations of no network of the catalogue, with the counts of PyTorch."""
+CONFIGURED = [
+    *((name, cls, config) for name, (cls, config) in RECORDS.items()),
+    *((f"imported-{n}-{case['class']}", case["class"], case["config"]) for n, case in enumerate(CASES)),
+]

@@ -1,0 +1,49 @@
+"""Every network of the catalogue that has a reference class, against what PyTorch counts on that class."""
+
+import importlib
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tests.counting.records import network
+from tests.oracle.records import CONFIGURED
+from tokencost.counting.networks import PASSES, network_params
+from tokencost.counting.operators import flop_by_class
+from tokencost.importing.network import network as imported
+from tokencost.nouns.video_coder import DeepCoder
+from tokencost.reading.document import Document
+
+pytestmark = pytest.mark.oracle
+
+
+@pytest.fixture(scope="session")
+def reference() -> Any:
+    """The module that counts, where PyTorch is installed: pip install tokencost-planner[oracle]."""
+    for library in ("torch", "transformers", "diffusers"):
+        pytest.importorskip(library, reason=f"{library} is not installed; the extra `oracle` brings it")
+    return importlib.import_module("tests.oracle.meta"), importlib.import_module("tests.oracle.calls")
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(("name", "cls", "config"), CONFIGURED)
+def test_counts_are_those_of_the_class(name: str, cls: str, config: Mapping[str, Any], reference: Any) -> None:
+    """
+    Parameters exactly, FLOPs of every class of operator within a thousandth.
+    """
+    meta, calls = reference
+    net = imported(Document(config, name), cls, name).network if name.startswith("imported") else network(name)
+    module = meta.build(cls, config)
+    assert meta.parameters(module) == network_params(net)
+
+    for direction, forward, run in calls.calls(cls, module, net):
+        counted = flop_by_class(PASSES[type(net)][direction](net, forward))
+
+        assert by_class(meta.count(run), net) == pytest.approx(by_class(counted, net), rel=1e-3)
+
+
+def by_class(flop: Mapping[str, Any], net: Any) -> dict[str, float]:
+    """The deep-compression coder writes its attention as products, which the planner counts as linear layers."""
+    if not isinstance(net, DeepCoder):
+        return {kind: float(count) for kind, count in flop.items()}
+    return {"products": float(flop["linear"] + flop["attention"]), "convolution": float(flop["convolution"])}
