@@ -135,3 +135,15 @@ def test_files_are_told_by_name() -> None:
     The same rows give the same bytes wherever the package lies.
     """
     assert [path.name for path in sorted(SHIPPED.glob("*.csv"))] == list(validate(catalog()).files)
+
+
+def test_shipped_times_tell_what_was_fitted_from_what_was_held_out() -> None:
+    """
+    An error on rows that figures were fitted to says little about others; tables of one's own were never fitted to.
+    """
+    shipped = validate(catalog())
+    own = validate(catalog(), [SHIPPED / "images.csv"])
+
+    assert {"fitted", "held out"} == set(shipped.uses)
+    assert own.uses == {}
+    assert shipped.uses["held out"].groups > 30

@@ -63,7 +63,7 @@ def _classes(one: Outcome) -> Fields:
 def _summary(answer: Validation) -> Fields:
     parts = {
         "groups": answer.groups, "regimes": answer.regimes, "gpus": answer.gpus, "engines": answer.engines,
-        "models": answer.models,
+        "models": answer.models, "uses": answer.uses,
     }  # fmt: skip
     return {
         "files": list(answer.files),

@@ -92,7 +92,8 @@ class Errors:
 class Validation:
     """Every row with its outcome, in the order of the files, and errors by what rows share.
 
-    `overall` leaves out counts, which are exact by construction, unless there is nothing else.
+    `overall` leaves out counts, which are exact by construction, unless there is nothing else. `uses` tells times of
+    groups that engines and GPUs were fitted to from those of groups held out; it is empty for tables of one's own.
     """
 
     files: tuple[str, ...]
@@ -103,4 +104,5 @@ class Validation:
     engines: Mapping[str, Errors]
     models: Mapping[str, Errors]
     groups: Mapping[str, Errors]
+    uses: Mapping[str, Errors]
     worst: tuple[Outcome, ...]

@@ -1,12 +1,15 @@
 """Errors of many predictions: medians and percentiles of |ln(predicted / measured)|, over rows and over groups."""
 
 import math
+import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from tokencost.units import Fraction
 from tokencost.validation.rows import Errors, Outcome
 
 NINETY = 0.9
+GROUP_PARTS, FITTED_PARTS = 10, 7
+"""Groups are dealt into ten parts by the checksum of their names; seven of them served to fit."""
 
 
 def errors(outcomes: Iterable[Outcome]) -> Errors | None:
@@ -55,6 +58,11 @@ def split(outcomes: Iterable[Outcome], key: Callable[[Outcome], str]) -> Mapping
         parts.setdefault(key(one), []).append(one)
     found = {name: errors(part) for name, part in sorted(parts.items())}
     return {name: part for name, part in found.items() if part is not None}
+
+
+def use_of(one: Outcome) -> str:
+    """Whether a shipped group served to fit engines and GPUs; its name alone decides, so that nobody chooses."""
+    return "fitted" if zlib.crc32(one.row.group.encode()) % GROUP_PARTS < FITTED_PARTS else "held out"
 
 
 def worst(outcomes: Iterable[Outcome], number: int) -> tuple[Outcome, ...]:

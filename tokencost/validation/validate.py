@@ -7,7 +7,7 @@ from tokencost.catalog.load import DATA, Catalog
 from tokencost.errors import TokencostError
 from tokencost.validation.predict import COUNTED, outcome
 from tokencost.validation.rows import Outcome, Row, Validation
-from tokencost.validation.summary import errors, split, worst
+from tokencost.validation.summary import errors, split, use_of, worst
 from tokencost.validation.table import read_table
 
 SHIPPED = DATA / "measurements"
@@ -17,7 +17,7 @@ WORST = 12
 def validate(catalog: Catalog, paths: Sequence[Path] = ()) -> Validation:
     """Predict the rows of the files, or of those that are shipped."""
     files = tuple(paths) or tuple(sorted(SHIPPED.glob("*.csv")))
-    return summed(catalog, tuple(path.name for path in files), read_all(files))
+    return summed(catalog, tuple(path.name for path in files), read_all(files), shipped=not paths)
 
 
 def read_all(files: Sequence[Path]) -> tuple[Row, ...]:
@@ -34,7 +34,7 @@ def read_all(files: Sequence[Path]) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def summed(catalog: Catalog, files: tuple[str, ...], rows: Sequence[Row]) -> Validation:
+def summed(catalog: Catalog, files: tuple[str, ...], rows: Sequence[Row], *, shipped: bool = False) -> Validation:
     """Outcomes and their errors."""
     found = tuple(outcome(catalog, row) for row in rows)
     measured = [one for one in found if one.row.metric not in COUNTED]
@@ -44,7 +44,7 @@ def summed(catalog: Catalog, files: tuple[str, ...], rows: Sequence[Row]) -> Val
         regimes=split(found, lambda one: one.regime),
         gpus=split(timed, lambda one: one.row.gpu or "default"), engines=split(timed, _engine),
         models=split(found, lambda one: one.row.model), groups=split(found, lambda one: one.row.group),
-        worst=worst(found, WORST),
+        uses=split(timed, use_of) if shipped else {}, worst=worst(found, WORST),
     )  # fmt: skip
 
 
