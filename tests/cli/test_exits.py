@@ -60,6 +60,8 @@ def test_a_plan_that_says_no_exits_with_0() -> None:
         ["estimate", "sdxl", "--price", "2 EUR/h"],
         ["estimate", "sdxl", "--res", "1024", "--width", "512"],
         ["estimate", "sdxl", "--gpus", "2", "--parallelism", "tp4"],
+        ["estimate", "sdxl", "--frames", "10"],
+        ["estimate", "emu3-gen", "--steps", "10"],
         ["tokens"],
         ["tokens", "--tokenizer", "emu3", "--res", "500"],
         ["schema", "nothing"],

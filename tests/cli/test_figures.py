@@ -83,6 +83,23 @@ def test_an_own_price_is_the_price() -> None:
     assert pytest.approx(found["latency"]["seconds"] * 0.001) == found["cost"]["usd"]
 
 
+@pytest.mark.parametrize(("line", "name"), [("--engine vllm", "engine"), ("--precision fp8", "precision")])
+def test_what_a_platform_cannot_do_is_marked(line: str, name: str) -> None:
+    """
+    The time is that of a platform which could; nobody should take it for this one.
+    """
+    assert [name] == [note["name"] for note in answer(f"estimate flux.1-dev {line}")["assumptions"]]
+
+
+def test_a_clip_has_the_shape_of_a_screen_where_nothing_is_said() -> None:
+    """
+    Providers price 720p; hardly anybody sells square clips.
+    """
+    asked = answer("estimate sora-2")["request"]
+
+    assert (1280, 720) == (asked["width"], asked["height"])
+
+
 def leaves(node: Any) -> Iterator[Any]:
     """Every number that a derivation starts from."""
     yield from node["leaves"]

@@ -68,7 +68,7 @@ def latency_limits(limits: Sequence[LatencyLimit], service: float, *, possible: 
     for limit in limits if not possible else ():
         bound, name = float(limit.limit), f"latency.p{float(limit.percentile) * 100:g}"
         if service > bound:
-            message = f"{service:.3g} s for one request exceed {bound:.3g} s; more replicas do not help"
+            message = f"{seconds(service)} s for one request exceed {seconds(bound)} s; more replicas do not help"
             yield Violation(constraint=name, message=message, actual=service, limit=bound)
     if not possible and all(service <= float(limit.limit) for limit in limits):
         yield Violation(constraint="traffic", message="no fleet that is still planned for keeps up with this traffic")
@@ -92,3 +92,9 @@ def budget_limits(budget: Budget, bill: Bill) -> Iterator[Violation]:
         elif float(cost) > bound * (1 + 1e-9):
             message = f"{dollars(float(cost))} exceed {dollars(bound)}"
             yield Violation(constraint=name, message=message, actual=cost, limit=bound)
+
+
+def seconds(value: float) -> str:
+    """Three significant digits, thousands separated: 0.342, 98.5, 1,920."""
+    rounded = float(f"{value:.3g}")
+    return f"{rounded:,.0f}" if abs(rounded) >= 1000 else f"{rounded:g}"

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from tokencost.deciding.constraints import dollars
+from tokencost.deciding.constraints import dollars, seconds
 from tokencost.formula import formula
 from tokencost.nouns.answer import Candidate, Recommendation
 from tokencost.units import Constant, Fraction, Usd
@@ -118,7 +118,7 @@ def _closeness(best: Candidate, feasible: Sequence[Candidate]) -> list[str]:
     margin = _margin(best, second)
     if second is not None and margin is not None:
         says = f"costs {margin + 1:.3g} times as much" if margin >= SAME else "costs the same"
-        found.append(f"Runner-up {second.name} ({second.family}) {says}, {_latency(second):.3g} s per request.")
+        found.append(f"Runner-up {second.name} ({second.family}) {says}, {seconds(_latency(second))} s per request.")
     family = next((c for c in feasible if c.family != best.family), None)
     chance = _confidence(best, family)
     if family is not None and chance is not None:
@@ -139,9 +139,10 @@ def in_numbers(candidate: Candidate) -> str:
         passes = f" in {steps:g} passes" if steps is not None else ""
         parts.append(f"{estimate.tokens.visual:,.0f} latent tokens{passes}")
     if float(estimate.latency.value):
-        seconds = f"{estimate.latency.value:.3g} s per request"
+        latency = estimate.latency
+        alone = f"{seconds(float(latency.value))} s per request"
         batch = f" in a batch of {estimate.request.batch:g}" if float(estimate.request.batch) > 1 else ""
-        parts.append(f"{seconds}{batch} ({estimate.latency.low:.3g} to {estimate.latency.high:.3g} s)")
+        parts.append(f"{alone}{batch} ({seconds(float(latency.low))} to {seconds(float(latency.high))} s)")
     cost = _cost(candidate)
     parts.append("no price known" if math.isinf(cost) else f"{dollars(cost)} per asset")
     return ", ".join(parts)

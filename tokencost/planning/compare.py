@@ -19,6 +19,9 @@ TASKS: dict[str, TaskName] = {"image": "text-to-image", "video": "text-to-video"
 VIDEO_SECONDS, VIDEO_FPS = 5.0, 24.0
 """Length and rate of a clip where nothing is said."""
 
+IMAGE_SIZE, VIDEO_SIZE = (1024, 1024), (1280, 720)
+"""Width and height where nothing is said."""
+
 
 def task_named(name: str) -> TaskName:
     """A task by its short or full name."""
@@ -40,8 +43,11 @@ def models_for(catalog: Catalog, task: TaskName, names: Sequence[str] = ()) -> l
 
 def request_for(task: TaskName, output: OutputOptions, *, batch: int = 1) -> Request:
     """A request of the size that was asked for; one side given means a square."""
-    width = output.width or output.height or 1024
-    height = output.height or output.width or 1024
+    if task != "text-to-video" and ((output.frames or 1) > 1 or output.seconds or output.fps):
+        raise UsageError(f"--frames, --seconds and --fps are for clips, not for {task}")
+    usual = VIDEO_SIZE if task == "text-to-video" else IMAGE_SIZE
+    width = output.width or output.height or usual[0]
+    height = output.height or output.width or usual[1]
     fps = output.fps or VIDEO_FPS
     frames = output.frames or (round((output.seconds or VIDEO_SECONDS) * fps) if task == "text-to-video" else 1)
     return Request(

@@ -42,7 +42,7 @@ def listing(catalog: Catalog, kind: str) -> Listing:
     """The records of one kind, or the kinds and how many records each has."""
     if not kind:
         rows = tuple((k, str(len(catalog.index[k]))) for k in (*KINDS, "sources"))
-        return Listing(title="catalogue", columns=("kind", "records"), rows=rows)
+        return Listing(title="kinds of records", columns=("kind", "records"), rows=rows)
     if kind == "sources":
         known = sorted(catalog.index["sources"].items())
         sources = tuple((name, str(s["kind"]), str(s["title"])) for name, s in known)

@@ -1,15 +1,17 @@
 """One model by name: the task it does first, its native size where nothing else is asked."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from tokencost.catalog.load import Catalog
+from tokencost.deciding.constraints import platform_limits
 from tokencost.errors import CatalogError, UsageError
-from tokencost.nouns.answer import Estimate
+from tokencost.nouns.answer import Estimate, Note
 from tokencost.nouns.model import Model, TaskName
 from tokencost.nouns.request import Request
 from tokencost.planning.candidates import fitted
 from tokencost.planning.compare import request_for, task_named
-from tokencost.planning.estimate import estimate
+from tokencost.planning.estimate import Prepared, estimate, measured, prepare
 from tokencost.planning.options import OutputOptions, RunOptions
 
 
@@ -19,7 +21,20 @@ def single(catalog: Catalog, name: str, task: str, output: OutputOptions, option
     request, notes, wrong = fitted(catalog, model, request)
     if wrong:
         raise UsageError(*(f"{model.id}: {violation.message}" for violation in wrong))
-    return estimate(catalog, model, request, options, notes)
+    if model.family == "api":
+        return estimate(catalog, model, request, options, notes)
+    ready = prepare(catalog, model, request, options)
+    found = measured(catalog, ready, options, notes)
+    return replace(found, assumptions=(*found.assumptions, *_as_if(ready, found)))
+
+
+def _as_if(ready: Prepared, found: Estimate) -> Iterator[Note]:
+    """What the platform cannot do, and is timed as if it could."""
+    names = {"precision": ready.platform.precisions["backbone"].id, "engine": ready.platform.engine.id}
+    for violation in platform_limits(ready.generator, ready.program, ready.platform, found):
+        if violation.constraint in names:
+            reason = f"{violation.message}; timed as if it did"
+            yield Note(name=violation.constraint, value=names[violation.constraint], reason=reason)
 
 
 def asked(catalog: Catalog, name: str, task: str, output: OutputOptions, options: RunOptions) -> tuple[Model, Request]:
@@ -27,6 +42,8 @@ def asked(catalog: Catalog, name: str, task: str, output: OutputOptions, options
     model: Model = catalog.get("models", name)
     if not model.components and model.family != "api":
         raise CatalogError(f"{model.id}: its networks are not public ({', '.join(model.undisclosed)})")
+    if options.steps and not (model.generation and model.generation.steps):
+        raise UsageError(f"--steps: {model.id} has no sampler steps; it writes as many tokens as the size asks for")
     chosen = task_named(task) if task else _first_task(model)
     if chosen not in model.tasks:
         raise UsageError(f"{model.id} does {', '.join(model.tasks) or 'no task of tokencost'}, not {chosen}")
