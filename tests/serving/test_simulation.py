@@ -8,16 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tokencost.serving.arrivals import arrivals
 from tokencost.serving.decoding import Replica, continuous_batching, full_batch_service
 from tokencost.serving.queueing import latency_percentile
 from tokencost.serving.simulation import (
     any_service,
-    arrivals,
     constant_service,
     constant_service_array,
     half_width,
     percentile,
-    servers_for_trace,
 )
 
 PATHS = st.lists(st.floats(0, 5), min_size=1, max_size=60).map(lambda gaps: list(itertools.accumulate(gaps)))
@@ -115,17 +114,6 @@ def test_continuous_batching_stays_below_its_queue(rate: float) -> None:
     bound = constant_service(times, REPLICA.slots, full_batch_service(REPLICA))
 
     assert all(late <= above + 2 * step for late, above in zip(continuous_batching(times, REPLICA), bound, strict=True))
-
-
-def test_a_trace_is_sized_on_its_own_burst() -> None:
-    """
-    Ten requests at once and a limit of two service times need five servers, whatever the mean rate is.
-    """
-    times = [0.0] * 10 + [1e6]
-
-    assert servers_for_trace(times, 1.0, [(0.99, 2.0)]) == 5
-    assert servers_for_trace(times, 1.0, [(0.99, 1.0)]) == 10
-    assert servers_for_trace(times, 1.0, [(0.99, 0.9)]) is None
 
 
 def test_a_lone_request_takes_its_own_steps() -> None:

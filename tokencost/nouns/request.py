@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
 
 from tokencost.nouns.model import TaskName
-from tokencost.units import Count, Fraction, PerSecond, Seconds, Usd
+from tokencost.units import Count, Fraction, PerSecond, Seconds, Unit, Usd
+
+Moment = Annotated[float, Unit("s")]
+"""When something happens: one number, never an array."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +31,8 @@ class Traffic:
     """Requests per second: sized on the peak, billed on the average. `burstiness` is c² of the arrivals.
 
     `arrivals` is a trace, scaled in time to the peak rate; with it a fleet is sized on that path alone. `peak_to_mean`
-    and `cycle` describe a sine wave around the average; 0 where the spec draws none.
+    and `cycle` describe a sine wave around the average; 0 where the spec draws none. `utilisation_target` is the busy
+    share that a fleet may reach at the peak.
     """
 
     average: PerSecond
@@ -35,7 +40,8 @@ class Traffic:
     burstiness: Fraction = 1.0
     peak_to_mean: Fraction = 0.0
     cycle: Seconds = 0.0
-    arrivals: tuple[Seconds, ...] = field(default=(), repr=False)
+    utilisation_target: Fraction = 1.0
+    arrivals: tuple[Moment, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

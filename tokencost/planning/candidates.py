@@ -14,20 +14,24 @@ from tokencost.deciding.constraints import (
     size_limits,
 )
 from tokencost.deciding.quality import judge_bounds, judge_tier, quality_violation
-from tokencost.money.bill import bill_of_fleet
+from tokencost.families.lowering import lower
 from tokencost.nouns.answer import Bill, Candidate, Capacity, Estimate, Interval, Note, Scored, Violation
 from tokencost.nouns.model import Bound, Limits, Model
-from tokencost.nouns.request import Budget, LatencyLimit, Request, Traffic
+from tokencost.nouns.request import Budget, LatencyLimit, Renting, Request, Traffic
+from tokencost.planning.capacity_bill import bill_of_rent
+from tokencost.planning.capacity_service import service_of, shares_steps
 from tokencost.planning.estimate import Prepared, api_bill, estimate, measured, prepare
 from tokencost.planning.options import RunOptions
-from tokencost.planning.prices import gpu_quote
-from tokencost.serving.fleet import alone, capacity, keeping_up, replicas_needed, replicas_that_keep_up
+from tokencost.serving.fleet import alone, capacity, keeping_up, replicas_that_keep_up
+from tokencost.serving.service import Service, fixed
+from tokencost.serving.sizing import Sizing, refined, sized_by_law
 from tokencost.units import Seconds
 
 LARGEST_BATCH = 256
 """Requests that one replica is given at once at most."""
 
 NO_BUDGET = Budget()
+NO_TERMS = Renting()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +42,7 @@ class Asked:
     traffic: Traffic | None = None
     limits: tuple[LatencyLimit, ...] = ()
     budget: Budget = NO_BUDGET
+    renting: Renting = NO_TERMS
     tier: str = ""
     bounds: tuple[Bound, ...] = ()
     accept_unknown: bool = True
@@ -57,7 +62,7 @@ def judge(catalog: Catalog, model: Model, asked: Asked, options: RunOptions) -> 
     if wrong or not model.components:
         missing = [] if wrong else [Violation(constraint="availability", message="its networks are not public")]
         return _unsized(model, (*broken, *missing), scored)
-    found = _sized(catalog, model, replace(asked, request=request), options, (*asked.notes, *notes))
+    found = sized(catalog, model, replace(asked, request=request), options, (*asked.notes, *notes))
     broken += found.violations
     return Candidate(
         model=model.id, name=model.name, family=model.family, feasible=not broken, violations=in_order(broken),
@@ -84,75 +89,107 @@ def fitted(catalog: Catalog, model: Model, request: Request) -> tuple[Request, t
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sized:
-    """One batch size of a candidate: its estimate, the replicas it needs (None: none are enough), what it breaks."""
+    """One batch size of a candidate: its estimate, the fleet it needs (None: none is enough), what it breaks."""
 
     ready: Prepared
     estimate: Estimate
-    slots: int
-    replicas: int | None
+    service: Service
+    fleet: Sizing | None
     gpus: float
     bill: Bill
     violations: tuple[Violation, ...]
 
 
-def _sized(catalog: Catalog, model: Model, asked: Asked, options: RunOptions, notes: tuple[Note, ...]) -> Sized:
-    """The best batch size: fewest limits broken, then fewest GPUs, then least latency."""
+def sized(catalog: Catalog, model: Model, asked: Asked, options: RunOptions, notes: tuple[Note, ...]) -> Sized:
+    """The best batch size: fewest limits broken, then fewest GPUs, then least latency; then as few replicas as hold."""
     if asked.batch is not None:
-        return _with_batch(catalog, model, asked, replace(options, batch=asked.batch), notes)
+        tried = [_with_batch(catalog, model, asked, replace(options, batch=asked.batch), notes)]
+    else:
+        tried = _batches(catalog, model, asked, options, notes)
+    best = min(tried, key=lambda s: (len(s.violations), s.gpus, float(s.estimate.latency.value)))
+    return _refined(catalog, model, best, asked, options)
+
+
+def _batches(catalog: Catalog, model: Model, asked: Asked, options: RunOptions, notes: tuple[Note, ...]) -> list[Sized]:
+    """Batches of 1, 2, 4, ... while a larger one fits and is of use."""
     tried = [_with_batch(catalog, model, asked, replace(options, batch=1), notes)]
-    largest = LARGEST_BATCH if asked.traffic is not None and _batches(tried[0].ready) else 1
-    while tried[-1].slots * 2 <= largest and _may_grow(tried[-1], asked):
-        tried.append(_with_batch(catalog, model, asked, replace(options, batch=tried[-1].slots * 2), notes))
-    return min(tried, key=lambda s: (len(s.violations), s.gpus, float(s.estimate.latency.value)))
+    largest = LARGEST_BATCH if asked.traffic is not None and shares_steps(tried[0].ready) else 1
+    while tried[-1].service.slots * 2 <= largest and _may_grow(tried[-1]):
+        larger = replace(options, batch=tried[-1].service.slots * 2)
+        tried.append(_with_batch(catalog, model, asked, larger, notes))
+    return tried
 
 
-def _may_grow(last: Sized, asked: Asked) -> bool:
+def _may_grow(last: Sized) -> bool:
     """A larger batch is worth a try while the last one fitted and one replica was not enough for the traffic."""
     foot = last.estimate.footprint
     return foot is not None and foot.fits and last.gpus > float(last.ready.platform.gpus)
-
-
-def _batches(ready: Prepared) -> bool:
-    """Decoders share a pass among requests at little cost; a denoiser at full size gains nothing from a batch."""
-    return any(phase.kind == "decode" for phase in ready.program) and "denoiser" not in ready.generator.networks
 
 
 def _with_batch(catalog: Catalog, model: Model, asked: Asked, options: RunOptions, notes: tuple[Note, ...]) -> Sized:
     request = replace(asked.request, batch=float(options.batch))
     ready = prepare(catalog, model, request, options)
     found = _assumed_time(measured(catalog, ready, options, notes), asked.request_time)
-    service, slots = found.latency.value, options.batch
-    replicas = _replicas(asked, service, slots)
-    gpus = float(ready.platform.gpus) * (replicas or _keeps_up(asked, service, slots))
-    quote = gpu_quote(catalog, ready.platform.gpu.id, options.price)
-    bill = bill_of_fleet(gpus, asked.traffic.average, quote.price, quote.source) if asked.traffic else found.bill
-    broken = [*_released_for(model, found), *platform_limits(ready.generator, ready.program, ready.platform, found)]
-    broken += latency_limits(asked.limits, float(service), possible=replicas is not None)
+    service = _service(ready, found, asked)
+    return _judged(catalog, model, Sized(
+        ready=ready, estimate=found, service=service, fleet=_fleet(asked, service), gpus=0.0, bill=found.bill,
+        violations=(),
+    ), asked, options)  # fmt: skip
+
+
+def _service(ready: Prepared, found: Estimate, asked: Asked) -> Service:
+    """How long a request takes alone and in company; a time taken as given is both."""
+    request = found.request
+    if asked.request_time is not None or request.batch == 1 or not shares_steps(ready):
+        return fixed(found.latency.value, int(request.batch))
+    single = lower(ready.generator, replace(request, batch=1.0))
+    return service_of(replace(ready, program=single, request=replace(request, batch=1.0)), ready)
+
+
+def _judged(catalog: Catalog, model: Model, found: Sized, asked: Asked, options: RunOptions) -> Sized:
+    """The rent of the fleet, and every limit it breaks."""
+    on, service = found.ready.platform, found.service
+    replicas = found.fleet.replicas if found.fleet else _keeps_up(asked, service)
+    gpus = float(on.gpus) * (replicas + (float(asked.renting.spares) if asked.traffic else 0.0))
+    bill = found.bill if asked.traffic is None else bill_of_rent(
+        catalog, on.gpu.id, gpus, traffic=asked.traffic, renting=asked.renting, own=options.price
+    )  # fmt: skip
+    broken = [*_released_for(model, found.estimate)]
+    broken += platform_limits(found.ready.generator, found.ready.program, on, found.estimate)
+    broken += latency_limits(asked.limits, float(service.full), possible=found.fleet is not None)
     broken += budget_limits(asked.budget, bill)
-    return Sized(
-        ready=ready, estimate=found, slots=slots, replicas=replicas, gpus=gpus, bill=bill, violations=tuple(broken)
-    )
+    return replace(found, gpus=gpus, bill=bill, violations=tuple(broken))
 
 
-def _replicas(asked: Asked, service: Seconds, slots: int) -> int | None:
+def _refined(catalog: Catalog, model: Model, found: Sized, asked: Asked, options: RunOptions) -> Sized:
+    """A fleet that nothing but its cost speaks against, made as small as its limits allow."""
+    hopeless = any(not violation.constraint.startswith("budget") for violation in found.violations)
+    if asked.traffic is None or found.fleet is None or hopeless:
+        return found
+    fleet = refined(found.fleet, found.service, asked.traffic, asked.limits)
+    return _judged(catalog, model, replace(found, fleet=fleet), asked, options)
+
+
+def _fleet(asked: Asked, service: Service) -> Sizing | None:
     """Replicas that keep every limit; without traffic one is enough or none is."""
     if asked.traffic is not None:
-        return replicas_needed(service, asked.traffic, asked.limits, slots=slots)
-    return 1 if all(service <= limit.limit for limit in asked.limits) else None
+        return sized_by_law(service, asked.traffic, asked.limits)
+    kept = all(service.full <= limit.limit for limit in asked.limits)
+    return Sizing(replicas=1, evidence="law") if kept else None
 
 
-def _keeps_up(asked: Asked, service: Seconds, slots: int) -> int:
-    return replicas_that_keep_up(service, asked.traffic, slots=slots) if asked.traffic else 1
+def _keeps_up(asked: Asked, service: Service) -> int:
+    return replicas_that_keep_up(service, asked.traffic) if asked.traffic else 1
 
 
 def _capacity(found: Sized, asked: Asked) -> Capacity:
     """The fleet of the chosen batch size and the latency percentiles it has."""
-    service, gpus = found.estimate.latency.value, found.ready.platform.gpus
+    service, gpus = found.service, found.ready.platform.gpus
     if asked.traffic is None:
-        return alone(service, slots=found.slots, gpus=gpus)
-    if found.replicas is None:
-        return keeping_up(service, asked.traffic, slots=found.slots, gpus=gpus)
-    return capacity(found.replicas, service, asked.traffic, slots=found.slots, gpus=gpus)
+        return alone(service.full, slots=service.slots, gpus=gpus)
+    if found.fleet is None:
+        return keeping_up(service, asked.traffic, gpus=gpus)
+    return capacity(found.fleet, service, asked.traffic, gpus=gpus, spares=asked.renting.spares)
 
 
 def _assumed_time(found: Estimate, seconds: Seconds | None) -> Estimate:

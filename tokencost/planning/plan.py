@@ -1,7 +1,8 @@
 """The main job: a spec to candidates, feasibility and a recommendation."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from tokencost.catalog.load import Catalog
@@ -11,18 +12,23 @@ from tokencost.nouns.model import Bound, Model
 from tokencost.planning.candidates import Asked, judge
 from tokencost.planning.compare import models_for
 from tokencost.planning.options import DEFAULT_ENGINE, DEFAULT_GPU, DEFAULT_PRECISION, RunOptions
-from tokencost.spec.convert import budget_of, limits_of, request_of, traffic_of
+from tokencost.spec.convert import budget_of, limits_of, renting_of, request_of, traffic_of, utilisation_target_of
 from tokencost.spec.load import LoadedSpec
 from tokencost.spec.product import Product
+from tokencost.spec.trace import read_trace, replayed
 
 BETTER = {">=": "higher", "<=": "lower"}
 
 
 def plan(catalog: Catalog, spec: LoadedSpec) -> Plan:
     """Every candidate sized and judged, the best first, and the choice among them with its reasons."""
+    return plan_of(catalog, spec, wanted_of(spec, spec.trace), spec.product.candidates or ())
+
+
+def plan_of(catalog: Catalog, spec: LoadedSpec, wanted: Asked, names: Sequence[str]) -> Plan:
+    """The plan for these models; every model that does the task if none is named."""
     product = spec.product
-    wanted = asked_of(product)
-    models = models_for(catalog, product.task, product.candidates or ())
+    models = models_for(catalog, product.task, names)
     candidates = ranked([_on_best_gpu(catalog, model, wanted, product) for model in models])
     return Plan(
         name=product.name,
@@ -33,6 +39,15 @@ def plan(catalog: Catalog, spec: LoadedSpec) -> Plan:
         recommendation=recommend(candidates),
         candidates=candidates,
     )
+
+
+def wanted_of(spec: LoadedSpec, trace: Path | None) -> Asked:
+    """What the spec asks of every candidate, the arrivals of a trace included."""
+    wanted = asked_of(spec.product)
+    if trace is None:
+        return wanted
+    traffic = replayed(read_trace(trace), wanted.traffic)
+    return replace(wanted, traffic=replace(traffic, utilisation_target=utilisation_target_of(spec.product)))
 
 
 def _on_best_gpu(catalog: Catalog, model: Model, wanted: Asked, product: Product) -> Candidate:
@@ -73,6 +88,7 @@ def asked_of(product: Product) -> Asked:
         traffic=traffic_of(product),
         limits=limits_of(product),
         budget=budget_of(product),
+        renting=renting_of(product),
         tier=quality.tier or "",
         bounds=bounds,
         accept_unknown=quality.unknown == "accept" or (quality.tier == "draft" and not bounds),

@@ -1,61 +1,94 @@
-"""Replicas for a traffic: the smallest fleet whose latency percentiles keep their limits at the peak rate."""
+"""A fleet as an answer: replicas, GPUs, utilisation and latency percentiles, and how far they can be trusted."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from tokencost.nouns.answer import Capacity
-from tokencost.nouns.request import LatencyLimit, Traffic
-from tokencost.serving.queueing import latency_percentile, method, replicas_for
+from tokencost.nouns.request import Traffic
+from tokencost.serving.queueing import latency_percentile, method
+from tokencost.serving.service import Service
+from tokencost.serving.simulation import half_width, percentile
+from tokencost.serving.sizing import REQUESTS, Sizing, path, simulated, simulated_requests
 from tokencost.units import Count, Seconds
 
-LARGEST_FLEET = 1_000_000
-"""Replicas beyond which no fleet is planned."""
+SHARES = (0.50, 0.95, 0.99)
 
 
-def replicas_needed(service: Seconds, traffic: Traffic, limits: Sequence[LatencyLimit], *, slots: int) -> int | None:
-    """The smallest fleet that meets every limit at the peak; None if no number of replicas up to LARGEST_FLEET does.
+class Percentiles(NamedTuple):
+    """Latency percentiles and where they come from."""
 
-    `service` is the time of a request when all `slots` of its replica are taken.
-    """
-    bounds = [(float(limit.percentile), float(limit.limit)) for limit in limits]
-    return replicas_for(
-        slots, float(service), float(traffic.peak), bounds,
-        at_most=LARGEST_FLEET, burstiness=float(traffic.burstiness),
-    )  # fmt: skip
+    p50: Seconds
+    p95: Seconds
+    p99: Seconds
+    method: str
 
 
-def replicas_that_keep_up(service: Seconds, traffic: Traffic, *, slots: int) -> int:
+def replicas_that_keep_up(service: Service, traffic: Traffic) -> int:
     """The smallest fleet that is not busy all the time at the peak, whatever waiting that means."""
-    return int(traffic.peak * service / slots) + 1
+    return int(traffic.peak * service.full / service.slots) + 1
 
 
-def keeping_up(service: Seconds, traffic: Traffic, *, slots: int, gpus: Count) -> Capacity:
+def keeping_up(service: Service, traffic: Traffic, *, gpus: Count) -> Capacity:
     """A fleet for a candidate that no number of replicas makes fast enough: its rent is still of interest."""
-    replicas = replicas_that_keep_up(service, traffic, slots=slots)
+    replicas = replicas_that_keep_up(service, traffic)
     return Capacity(
-        replicas=float(replicas), gpus=replicas * gpus, batch=float(slots), p50=service, p95=service, p99=service,
-        utilisation=traffic.peak * service / (replicas * slots),
+        replicas=float(replicas), gpus=replicas * gpus, batch=float(service.slots),
+        p50=service.full, p95=service.full, p99=service.full, utilisation=utilisation(replicas, service, traffic),
         method="keeps up with the traffic; waiting is not counted",
     )  # fmt: skip
 
 
-def capacity(replicas: int, service: Seconds, traffic: Traffic, *, slots: int, gpus: Count) -> Capacity:
-    """What a fleet of that size does at the peak rate."""
-
-    def latency(q: float) -> float:
-        return latency_percentile(
-            replicas * slots, float(service), float(traffic.peak), q, burstiness=float(traffic.burstiness)
-        )
-
+def capacity(found: Sizing, service: Service, traffic: Traffic, *, gpus: Count, spares: Count = 0.0) -> Capacity:
+    """What a fleet of that size does at the peak rate; spares are rented, but nothing counts on them."""
+    late = percentiles(found, service, traffic)
+    idle = f"; {spares:g} spare{'s' if float(spares) > 1 else ''} not counted on" if spares else ""
     return Capacity(
-        replicas=float(replicas),
-        gpus=replicas * gpus,
-        batch=float(slots),
-        utilisation=traffic.peak * service / (replicas * slots),
-        p50=latency(0.5),
-        p95=latency(0.95),
-        p99=latency(0.99),
-        method=method(replicas, slots, float(traffic.burstiness)),
+        replicas=found.replicas + spares, gpus=(found.replicas + spares) * gpus, batch=float(service.slots),
+        utilisation=utilisation(found.replicas, service, traffic), p50=late.p50, p95=late.p95, p99=late.p99,
+        method=late.method + idle,
+    )  # fmt: skip
+
+
+def utilisation(replicas: int, service: Service, traffic: Traffic) -> float:
+    """Offered work as a share of what the fleet does with every slot taken."""
+    return float(traffic.peak * service.full / (replicas * service.slots))
+
+
+def percentiles(found: Sizing, service: Service, traffic: Traffic) -> Percentiles:
+    """By the evidence on which the fleet was chosen."""
+    match found.evidence:
+        case "law":
+            return _by_law(found.replicas, service, traffic)
+        case "path":
+            return _by_path(found, service, traffic)
+        case "trace":
+            latencies = sorted(path(found.replicas, service, traffic.arrivals))
+            return _of_path(latencies, f"trace replayed ({len(latencies):,} arrivals at {traffic.peak:.4g}/s)")
+
+
+def _by_law(replicas: int, service: Service, traffic: Traffic) -> Percentiles:
+    p50, p95, p99 = (
+        latency_percentile(
+            replicas * service.slots, float(service.full), float(traffic.peak), q, float(traffic.burstiness)
+        )
+        for q in SHARES
     )
+    overloaded = utilisation(replicas, service, traffic) >= 1
+    how = "overloaded" if overloaded else method(replicas, service.slots, float(traffic.burstiness))
+    return Percentiles(p50, p95, p99, how)
+
+
+def _by_path(found: Sizing, service: Service, traffic: Traffic) -> Percentiles:
+    count = simulated_requests(service, found.replicas, REQUESTS[-1])
+    latencies = simulated(found.replicas, service, traffic, count)
+    how = f"simulated ({count:,} requests; p95 within {half_width(latencies, 0.95):.2g} s)"
+    close = "; one replica fewer is too close to call" if found.close else ""
+    return _of_path(sorted(latencies), how + close)
+
+
+def _of_path(latencies: Sequence[float], how: str) -> Percentiles:
+    p50, p95, p99 = (percentile(latencies, q) for q in SHARES)
+    return Percentiles(p50, p95, p99, how)
 
 
 def alone(service: Seconds, *, slots: int, gpus: Count) -> Capacity:

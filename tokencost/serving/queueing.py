@@ -28,8 +28,10 @@ __all__ = [
     "Limit",
     "Time",
     "WaitingLaw",
+    "bisect",
     "gallop",
     "latency_percentile",
+    "may_meet",
     "meets",
     "method",
     "replicas_for",
@@ -72,6 +74,17 @@ def meets(servers: int, service: Time, rate: Rate, limits: Sequence[Limit], burs
     return all(_excess(servers, service, rate, limit, burstiness) <= 1 - q for q, limit in limits)
 
 
+def may_meet(servers: int, service: Time, rate: Rate, limits: Sequence[Limit], burstiness: Ratio = 1.0) -> bool:
+    """Whether every limit might be kept: no only where the law of a queue that waits no longer breaks one."""
+    places = math.ceil(servers / burstiness * (1 - WHOLE))
+    if rate * service >= servers or any(_wait(service, limit) < 0 for _, limit in limits):
+        return False
+    if places > EXACT_SERVERS:
+        return True
+    law = waiting_law(places, rate * service / servers * places)
+    return all(waiting_tail(law, _wait(service, limit)) <= 1 - q for q, limit in limits)
+
+
 def servers_for(
     service: Time, rate: Rate, limits: Sequence[Limit], *, at_most: int = 10**9, burstiness: Ratio = 1.0
 ) -> int | None:
@@ -102,7 +115,7 @@ def replicas_for(
     last_exact = int(EXACT_SERVERS * burstiness) // slots
     if too_few < last_exact < enough:
         too_few, enough = (too_few, last_exact) if exact(last_exact) else (last_exact, enough)
-    return _bisect(exact, too_few, enough) if enough < at_most or exact(at_most) else None
+    return bisect(exact, too_few, enough) if enough < at_most or exact(at_most) else None
 
 
 def method(servers: int, slots: int = 1, burstiness: float = 1.0) -> str:
@@ -167,10 +180,11 @@ def gallop(holds: Callable[[int], bool], too_few: int, at_most: int) -> int:
     step = 1
     while too_few + step < at_most and not holds(too_few + step):
         too_few, step = too_few + step, 2 * step
-    return _bisect(holds, too_few, min(too_few + step, at_most))
+    return bisect(holds, too_few, min(too_few + step, at_most))
 
 
-def _bisect(holds: Callable[[int], bool], too_few: int, enough: int) -> int:
+def bisect(holds: Callable[[int], bool], too_few: int, enough: int) -> int:
+    """The smallest number that holds, above `too_few` and at most `enough`, which need not be tried."""
     while enough - too_few > 1:
         middle = (too_few + enough) // 2
         too_few, enough = (too_few, middle) if holds(middle) else (middle, enough)

@@ -1,18 +1,15 @@
 """Exact paths of a fleet under given arrivals: constant service, or any service.
 
-Requests are served first come first served. Nothing is drawn at random here but in `arrivals`; a trace
-or a generator of one's own serves as well. Times are in seconds.
+Requests are served first come first served. Nothing is drawn at random here: arrivals are drawn elsewhere, or come from
+a trace. Times are in seconds.
 """
 
 import heapq
-import itertools
 import math
-import random
 from collections import deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tokencost.serving.queueing import GUARD, Limit, gallop
 from tokencost.units import Constant
 
 if TYPE_CHECKING:
@@ -21,12 +18,6 @@ if TYPE_CHECKING:
 
 BATCHES = 20
 STUDENT = Constant(1.729, "", "two-sided 90 % quantile of Student's t with 19 degrees of freedom")
-
-
-def arrivals(rate: float, count: int, *, burstiness: float = 1.0, seed: int = 0) -> list[float]:
-    """Times of `count` arrivals with Gamma gaps; `burstiness` is their squared coefficient of variation."""
-    draw = random.Random(seed).gammavariate
-    return list(itertools.accumulate(draw(1 / burstiness, burstiness / rate) for _ in range(count)))
 
 
 def constant_service(times: Sequence[float], servers: int, service: float) -> list[float]:
@@ -62,16 +53,6 @@ def any_service(times: Sequence[float], services: Sequence[float], servers: int)
         heapq.heapreplace(free, end)
         latencies.append(end - time)
     return latencies
-
-
-def servers_for_trace(times: Sequence[float], service: float, limits: Sequence[Limit]) -> int | None:
-    """The fewest servers that would have met every limit on this path; None if the service time alone exceeds one."""
-
-    def holds(servers: int) -> bool:
-        latencies = constant_service(times, servers, service)
-        return all(percentile(latencies, q) <= limit * (1 + GUARD) for q, limit in limits)
-
-    return gallop(holds, 0, len(times)) if all(service <= limit * (1 + GUARD) for _, limit in limits) else None
 
 
 def percentile(latencies: Sequence[float], q: float) -> float:

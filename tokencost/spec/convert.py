@@ -35,15 +35,22 @@ def traffic_of(product: Product) -> Traffic | None:
     average, peak = said.average or (said.peak or 0.0) / above, said.peak or (said.average or 0.0) * above
     cycle = said.profile.hours * HOUR if said.profile else 0.0
     return Traffic(
-        average=average, peak=peak, burstiness=said.burstiness or 1.0,
-        peak_to_mean=above if said.profile else 0.0, cycle=cycle,
+        average=average, peak=peak, burstiness=said.burstiness or 1.0, cycle=cycle,
+        peak_to_mean=above if said.profile else 0.0, utilisation_target=utilisation_target_of(product),
     )  # fmt: skip
+
+
+def utilisation_target_of(product: Product) -> float:
+    """The busy share that a fleet is sized for; 1 leaves it to the latency limits."""
+    given = product.assume.utilisation_target
+    return given.value if given else 1.0
 
 
 def renting_of(product: Product) -> Renting:
     """Spares, mix of terms and cold start."""
     on = product.platform
-    return Renting(spares=float(on.spares or 0), mix=dict(on.mix or {}), cold_start=on.cold_start or 0.0)
+    mix = {str(term): share for term, share in (on.mix or {}).items()}
+    return Renting(spares=float(on.spares or 0), mix=mix, cold_start=on.cold_start or 0.0)
 
 
 def limits_of(product: Product) -> tuple[LatencyLimit, ...]:

@@ -1,32 +1,28 @@
 """The product spec as records: what the keys are, what they mean, and which values make sense."""
 
-import itertools
 import math
 import re
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AliasChoices, BeforeValidator, Field, model_validator
 
 from tokencost.nouns.model import TaskName
 from tokencost.reading.validate import MisfitError
+from tokencost.spec.demand import Latency, Traffic
 from tokencost.spec.quantities import (
-    Burstiness,
     Duration,
     Frames,
     FramesPerSecond,
-    Hours,
     Label,
     Length,
     Name,
     NameOrNames,
     Names,
-    PeakToMean,
     PerAsset,
     PerMonth,
     Pixels,
     Positive,
     Price,
-    Rate,
     Share,
     Sharing,
     Spares,
@@ -35,6 +31,7 @@ from tokencost.spec.quantities import (
     Tokens,
     Version,
 )
+from tokencost.spec.record import AtLeastOne, Record
 from tokencost.units import finite, quoted
 
 WHOLE_FRAMES = 1e-6
@@ -43,12 +40,6 @@ WHOLE_MIX = 1e-6
 """Shares may miss 1 by this much, for thirds."""
 BOUND = re.compile(r"\s*(>=|<=)\s*([-+]?[0-9.]+(?:[eE][-+]?[0-9]{1,3})?)\s*")
 T = TypeVar("T")
-
-
-class Record(BaseModel):
-    """A part of a spec: an unknown key is an error, and nothing changes after it was read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=False)
 
 
 class Picture(Record):
@@ -87,71 +78,6 @@ class Output(Picture):
                 f"{self.frames} frames, but {self.seconds:g} s at {self.fps:g} fps are {product:g}; write one of them"
             )
             raise MisfitError(text, "frames")
-        return self
-
-
-class AtLeastOne(Record):
-    """A part in which every key may be left out, but not all of them."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _something(cls, raw: Any) -> Any:
-        if isinstance(raw, dict) and not raw:
-            raise ValueError(f"nothing stands here; write at least one of {', '.join(cls.model_fields)}")
-        return raw
-
-
-class Latency(AtLeastOne):
-    """Limits of the time from request to answer, waiting included, by percentile."""
-
-    p50: Duration | None = Field(default=None, description="Half of the requests are answered within this time.")
-    p95: Duration | None = Field(default=None, description="95 % of the requests are answered within this time.")
-    p99: Duration | None = Field(default=None, description="99 % of the requests are answered within this time.")
-
-    @model_validator(mode="after")
-    def _ordered(self) -> "Latency":
-        given = [(key, limit) for key in ("p50", "p95", "p99") if (limit := getattr(self, key)) is not None]
-        for (low, shorter), (high, longer) in itertools.pairwise(given):
-            if longer < shorter:
-                raise MisfitError(f"{high} is tighter than {low} ({longer:g} s < {shorter:g} s); swap them", high)
-        return self
-
-
-class Profile(Record):
-    """The course of a day: a sine wave around the average."""
-
-    peak_to_mean: PeakToMean = Field(description="Rate at the peak over the average rate, 1 to 2.")
-    hours: Hours = Field(default=24.0, description="Hours from one peak to the next; default: 24.")
-
-
-class Traffic(AtLeastOne):
-    """How often requests come: sized on the peak, billed on the average."""
-
-    average: Rate | None = Field(default=None, description="Requests per time over the month; default: the peak.")
-    peak: Rate | None = Field(default=None, description="Requests per time in the busiest hour; default: the average.")
-    burstiness: Burstiness | None = Field(
-        default=None, description="Squared coefficient of variation of the time between requests; 1 is random arrivals."
-    )
-    trace: Title | None = Field(default=None, description="CSV file of arrivals, relative to the folder of this spec.")
-    profile: Profile | None = Field(
-        default=None,
-        description="Course of the day; with it the peak follows from the average, or the other way round.",
-    )
-
-    @model_validator(mode="after")
-    def _consistent(self) -> "Traffic":
-        if self.average and self.peak and self.peak < self.average:
-            raise MisfitError(f"the peak ({self.peak:g}/s) is below the average ({self.average:g}/s)", "peak")
-        if self.trace and self.burstiness:
-            raise MisfitError("a trace has its own burstiness; write one of them", "burstiness")
-        if not (self.trace or self.average or self.peak):
-            raise MisfitError("burstiness or a profile alone is no traffic; add average or peak")
-        if self.profile and self.average and self.peak:
-            raise MisfitError(
-                "the peak follows from the average and the profile; write one of average and peak", "peak"
-            )
-        if self.profile and self.trace:
-            raise MisfitError("a trace has its own profile; write one of them", "profile")
         return self
 
 

@@ -1,0 +1,60 @@
+"""What a fleet's GPUs cost by the month: term by term, in the whole instances that providers let."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tokencost.formula import formula
+from tokencost.money.bill import SECONDS_PER_HOUR, SECONDS_PER_MONTH, asset_cost, monthly_cost
+from tokencost.nouns.answer import Bill, Line
+from tokencost.numeric import ceil
+from tokencost.units import Count, PerSecond, Usd, UsdPerSecond
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """The GPUs of a fleet that are rented on one term; `price` None means nobody is known to let them on it."""
+
+    name: str
+    gpus: Count
+    per_instance: Count
+    price: UsdPerSecond | None
+    source: str
+
+
+@formula("definition")
+def rented_gpus(gpus: Count, per_instance: Count) -> Count:
+    """GPUs in whole instances: what is paid, used or not."""
+    return ceil(gpus / per_instance) * per_instance
+
+
+def bill_of_shares(shares: Sequence[Share], average: PerSecond) -> Bill:
+    """A month of the fleet and an asset of it; not known where one price is not."""
+    lines = tuple(line for share in shares for line in _lines(share))
+    amounts: list[Usd] = [line.amount for line in lines if line.amount is not None]
+    known = len(amounts) == len(lines)
+    month = sum(amounts, 0.0) if known else None
+    gpus = sum((share.gpus for share in shares), 0.0)
+    return Bill(
+        per_asset=asset_cost(month, average) if month is not None else None,
+        per_month=month,
+        lines=lines,
+        price=month / (gpus * SECONDS_PER_MONTH) if month is not None else None,
+        price_source="; ".join(dict.fromkeys(share.source for share in shares)),
+    )
+
+
+def _lines(share: Share) -> list[Line]:
+    """The GPUs that work, and those that a whole instance brings along."""
+    beyond = rented_gpus(share.gpus, share.per_instance) - share.gpus
+    lines = [_line(share, share.name, share.gpus)]
+    if beyond:
+        lines.append(_line(share, f"{share.name} beyond, in whole instances of {share.per_instance:g}", beyond))
+    return lines
+
+
+def _line(share: Share, name: str, gpus: Count) -> Line:
+    return Line(
+        name=name, quantity=gpus * SECONDS_PER_MONTH / SECONDS_PER_HOUR, unit="GPU h/month",
+        price=None if share.price is None else share.price * SECONDS_PER_HOUR, price_unit="USD/h",
+        amount=None if share.price is None else monthly_cost(gpus, share.price), source=share.source,
+    )  # fmt: skip

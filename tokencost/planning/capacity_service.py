@@ -1,0 +1,79 @@
+"""From a candidate's phases to what its replica makes of a request: slots, steps, and the three times of a step.
+
+A decode step of b requests with K cached tokens takes t0 + t1 b + g K. The three numbers come from the timing model, at
+one request and at a full batch, with the cache half full and full. Between those batches the line is an approximation;
+where arithmetic takes over from traffic inside the range it lies above the model.
+"""
+
+from dataclasses import replace
+
+from tokencost.nouns.hardware import Platform
+from tokencost.nouns.work import Attention, Phase, Program
+from tokencost.planning.estimate import Prepared
+from tokencost.serving.decoding import Replica
+from tokencost.serving.service import Service, fixed, shared
+from tokencost.timing.phases import link_time, phase_time, step_demand, step_time
+
+
+def service_of(single: Prepared, full: Prepared) -> Service:
+    """What a replica does with requests that come one by one: `single` is one request, `full` a full batch of them."""
+    slots = int(full.request.batch)
+    if slots == 1:
+        return fixed(_seconds(single.program, single.platform))
+    if not shares_steps(full):
+        return fixed(_seconds(full.program, full.platform), slots)
+    return shared(_replica(_decode(single.program), full, _besides(single)))
+
+
+def shares_steps(ready: Prepared) -> bool:
+    """Decoders share a pass among requests at little cost; a denoiser at full size gains nothing from a batch."""
+    return any(phase.kind == "decode" for phase in _writing(ready.program)) and (
+        "denoiser" not in ready.generator.networks
+    )
+
+
+def _replica(one: Phase, full: Prepared, prefill: float) -> Replica:
+    many, on, slots = _decode(full.program), full.platform, int(full.request.batch)
+    passes = float(many.caches)
+    grown = float(many.steps) / passes + 1
+    prompt, mean = float(many.cached) - grown, float(many.cached) - grown / 2
+    lone, crowded = _step(one, on), _step(many, on)
+    longer = max(0.0, _step(_with_context(many, mean, float(many.cached)), on) - crowded)
+    token_time = longer / (slots * grown / 2) / passes
+    row_time = max(0.0, (crowded - lone) / (slots - 1) - token_time * passes * mean)
+    return Replica(
+        slots=slots, steps=round(float(many.steps)), prompt_tokens=round(prompt * passes),
+        step_time=max(0.0, lone - row_time - token_time * passes * mean), row_time=row_time, token_time=token_time,
+        prefill_time=prefill,
+    )  # fmt: skip
+
+
+def _besides(single: Prepared) -> float:
+    """What a request takes besides its decode steps: the batch stands still meanwhile."""
+    decode = _decode(single.program)
+    return _seconds(tuple(phase for phase in single.program if phase is not decode), single.platform)
+
+
+def _seconds(program: Program, on: Platform) -> float:
+    return sum((float(phase_time(phase, on)) for phase in program), 0.0)
+
+
+def _step(phase: Phase, on: Platform) -> float:
+    return float(step_time(step_demand(phase, on), link_time(phase, on), on))
+
+
+def _writing(program: Program) -> list[Phase]:
+    return [phase for phase in program if phase.kind == "decode" and float(phase.tokens) and float(phase.cached)]
+
+
+def _decode(program: Program) -> Phase:
+    return max(_writing(program), key=lambda phase: float(phase.steps))
+
+
+def _with_context(phase: Phase, mean: float, cached: float) -> Phase:
+    """The same step later: attention over the cache sees `cached` tokens instead of `mean`."""
+    grown = tuple(
+        replace(op, context=cached) if isinstance(op, Attention) and op.context == mean else op
+        for op in phase.operators
+    )
+    return replace(phase, operators=grown)

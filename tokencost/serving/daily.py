@@ -1,0 +1,48 @@
+"""A day of traffic as a sine wave, and a fleet that follows it."""
+
+import math
+from collections.abc import Sequence
+
+from tokencost.nouns.request import LatencyLimit, Traffic
+from tokencost.serving.service import Service
+from tokencost.serving.sizing import sized_by_law
+from tokencost.units import Constant, Seconds
+
+INTERVALS = 48
+"""Parts of a cycle in which the number of replicas stays the same."""
+BOOT = Constant(
+    120.0, "s", "time until a new replica serves where the spec does not say: a machine starts, weights load"
+)
+
+
+def rate_at(traffic: Traffic, time: Seconds) -> float:
+    """average (1 + (peak to mean - 1) cos(2 pi t / cycle)); the peak is at 0."""
+    swing = float(traffic.peak_to_mean) - 1
+    return float(traffic.average) * (1 + swing * math.cos(2 * math.pi * float(time) / float(traffic.cycle)))
+
+
+def highest_rate(traffic: Traffic, start: Seconds, end: Seconds) -> float:
+    """The largest rate between two moments: that of the peak if it lies between them, else that of an end."""
+    cycle = float(traffic.cycle)
+    if math.floor(float(end) / cycle) > math.floor(float(start) / cycle) or float(start) % cycle == 0:
+        return float(traffic.average * traffic.peak_to_mean)
+    return max(rate_at(traffic, start), rate_at(traffic, end))
+
+
+def replicas_of_the_day(
+    service: Service, traffic: Traffic, limits: Sequence[LatencyLimit], *, cold_start: Seconds, most: int
+) -> list[int]:
+    """Replicas in each interval: enough for the highest rate until the next ones could serve, never none.
+
+    What is started now serves after a cold start, and its first request ends a service time later; `most` is the fleet
+    for the peak, which is never exceeded.
+    """
+    part, lead = traffic.cycle / INTERVALS, cold_start + service.full
+    highest = [highest_rate(traffic, n * part, (n + 1) * part + lead) for n in range(INTERVALS)]
+    return [_enough(rate, service, traffic, limits, most) for rate in highest]
+
+
+def _enough(rate: float, service: Service, traffic: Traffic, limits: Sequence[LatencyLimit], most: int) -> int:
+    now = Traffic(average=rate, peak=rate, burstiness=traffic.burstiness, utilisation_target=traffic.utilisation_target)
+    found = sized_by_law(service, now, limits) if rate else None
+    return max(1, min(found.replicas, most)) if found else 1

@@ -1,0 +1,35 @@
+"""What a replica makes of a request, as far as waiting is concerned: slots, and the time in one."""
+
+from dataclasses import dataclass
+
+from tokencost.serving.decoding import Replica, full_batch_service
+from tokencost.units import Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A replica serves `slots` requests side by side: each takes `full` with all slots taken, `alone` with none else.
+
+    `replica` holds the times of its steps where requests share them; None where a request takes a fixed time.
+    """
+
+    slots: int
+    full: Seconds
+    alone: Seconds
+    replica: Replica | None = None
+
+
+def fixed(seconds: Seconds, slots: int = 1) -> Service:
+    """Requests that take the same time whatever else runs."""
+    return Service(slots=slots, full=seconds, alone=seconds)
+
+
+def shared(replica: Replica) -> Service:
+    """Requests that share the steps of continuous batching."""
+    first = Replica(
+        slots=1, steps=replica.steps, prompt_tokens=replica.prompt_tokens, step_time=replica.step_time,
+        row_time=replica.row_time, token_time=replica.token_time, prefill_time=replica.prefill_time,
+    )  # fmt: skip
+    return Service(
+        slots=replica.slots, full=full_batch_service(replica), alone=full_batch_service(first), replica=replica
+    )

@@ -1,0 +1,171 @@
+"""The smallest fleet that keeps its limits: by bounds where they agree, else by simulation, or by replay of a trace.
+
+A fleet is certified by the queue that waits longer than it, and ruled out by the one that waits less. Between the two
+the same random arrivals are simulated for every size; a size that stays within its error of a limit is not trusted.
+"""
+
+import functools
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from tokencost.nouns.request import LatencyLimit, Traffic
+from tokencost.serving.arrivals import common_arrivals
+from tokencost.serving.pool import pooled_batching
+from tokencost.serving.queueing import GUARD, Limit, bisect, gallop, may_meet, meets, replicas_for
+from tokencost.serving.service import Service
+from tokencost.serving.simulation import constant_service, half_width, percentile
+
+LARGEST_FLEET = 1_000_000
+"""Replicas beyond which no fleet is planned."""
+REQUESTS = (4_000, 12_000, 40_000)
+"""Lengths of a simulated path: a longer one is only drawn where a shorter one does not tell."""
+TURNS = 20
+"""Requests per slot that a path has at least, so that it says more than how a fleet fills."""
+WARM_UP = 0.1
+"""Share of a path during which the fleet still fills."""
+SURE = 3.0
+"""Half-widths of distance at which a shorter path is believed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sizing:
+    """A number of replicas and what stands behind it; `close` says that one fewer stayed within its error of a limit.
+
+    Evidence is the law of a queue, a simulated path, or the replay of a trace.
+    """
+
+    replicas: int
+    evidence: Literal["law", "path", "trace"]
+    close: bool = False
+
+
+def bounds_of(limits: Sequence[LatencyLimit]) -> list[Limit]:
+    """Percentiles and seconds as plain numbers."""
+    return [(float(limit.percentile), float(limit.limit)) for limit in limits]
+
+
+def sized_by_law(service: Service, traffic: Traffic, limits: Sequence[LatencyLimit]) -> Sizing | None:
+    """Replicas that are enough whatever else is true; None if no number up to LARGEST_FLEET is."""
+    found = replicas_for(
+        service.slots, float(service.full), float(traffic.peak), bounds_of(limits),
+        at_most=LARGEST_FLEET, burstiness=float(traffic.burstiness),
+    )  # fmt: skip
+    return Sizing(replicas=max(found, busy_enough(service, traffic)), evidence="law") if found else None
+
+
+def busy_enough(service: Service, traffic: Traffic) -> int:
+    """Replicas that stay below the busy share that the spec allows."""
+    return math.ceil(traffic.peak * service.full / (service.slots * traffic.utilisation_target) * (1 - GUARD))
+
+
+def refined(found: Sizing, service: Service, traffic: Traffic, limits: Sequence[LatencyLimit]) -> Sizing:
+    """Fewer replicas where the bound was generous, and all that a trace needs where there is one."""
+    if traffic.arrivals:
+        return _on_trace(service, traffic, limits) or found
+    fewest = _fewest(found, service, traffic, limits)
+    if fewest >= found.replicas or simulated_requests(service, found.replicas, REQUESTS[-1]) > REQUESTS[-1]:
+        return found
+    known: dict[int, bool | None] = {}
+
+    def holds(replicas: int) -> bool:
+        known[replicas] = verdict(replicas, service, traffic, limits)
+        return known[replicas] is True
+
+    enough = bisect(holds, fewest - 1, found.replicas)
+    evidence: Literal["law", "path"] = "law" if enough == found.replicas else "path"
+    return Sizing(replicas=enough, evidence=evidence, close=known.get(enough - 1, False) is None)
+
+
+def _fewest(found: Sizing, service: Service, traffic: Traffic, limits: Sequence[LatencyLimit]) -> int:
+    """The fleet below which even the queue that waits less breaks a limit, or the work does not get done."""
+
+    def possible(replicas: int) -> bool:
+        return may_meet(
+            replicas * service.slots, float(service.alone), float(traffic.peak), bounds_of(limits),
+            float(traffic.burstiness),
+        )  # fmt: skip
+
+    least = max(math.floor(traffic.peak * service.full / service.slots), busy_enough(service, traffic) - 1)
+    return bisect(possible, least, found.replicas) if least < found.replicas else found.replicas
+
+
+def verdict(replicas: int, service: Service, traffic: Traffic, limits: Sequence[LatencyLimit]) -> bool | None:
+    """Whether a simulated fleet keeps every limit; None if it is too close to call."""
+    margins: list[tuple[float, float]] = []
+    for asked in REQUESTS:
+        count = simulated_requests(service, replicas, asked)
+        latencies = simulated(replicas, service, traffic, count)
+        margins = [_margin(latencies, q, limit) for q, limit in bounds_of(limits)]
+        if all(left > SURE * error for left, error in margins):
+            return True
+        if any(left < -SURE * error for left, error in margins):
+            return False
+    if all(left >= error for left, error in margins):
+        return True
+    return False if any(left < -error for left, error in margins) else None
+
+
+def judged(found: Sizing, service: Service, traffic: Traffic, limits: Sequence[LatencyLimit]) -> bool | None:
+    """Whether a fleet of any size keeps every limit, by the cheapest evidence that tells; None if none does."""
+    bounds, slots, rate = bounds_of(limits), found.replicas * service.slots, float(traffic.peak)
+    if traffic.arrivals:
+        return _kept(service, traffic.arrivals, limits)(found.replicas)
+    if meets(slots, float(service.full), rate, bounds, float(traffic.burstiness)):
+        return True
+    overloaded = rate * service.full >= slots
+    if overloaded or not may_meet(slots, float(service.alone), rate, bounds, float(traffic.burstiness)):
+        return False
+    if simulated_requests(service, found.replicas, REQUESTS[-1]) > REQUESTS[-1]:
+        return None
+    return verdict(found.replicas, service, traffic, limits)
+
+
+def _margin(latencies: Sequence[float], q: float, limit: float) -> tuple[float, float]:
+    """What is left to the limit, and how far off that may be."""
+    return limit * (1 + GUARD) - percentile(latencies, q), half_width(latencies, q)
+
+
+def simulated_requests(service: Service, replicas: int, asked: int) -> int:
+    """Requests of a path: as many as are asked for, more for a large fleet."""
+    return max(asked, TURNS * service.slots * replicas)
+
+
+def simulated(replicas: int, service: Service, traffic: Traffic, count: int) -> tuple[float, ...]:
+    """Latencies of a fleet under the common random arrivals at the peak rate, without those of its first minutes."""
+    return _steady(replicas, service, float(traffic.peak), float(traffic.burstiness), count)
+
+
+@functools.lru_cache(maxsize=64)
+def _steady(replicas: int, service: Service, rate: float, burstiness: float, count: int) -> tuple[float, ...]:
+    latencies = path(replicas, service, common_arrivals(rate, count, burstiness))
+    return tuple(latencies[int(WARM_UP * count) :])
+
+
+def path(replicas: int, service: Service, times: Sequence[float]) -> list[float]:
+    """Latency of each arrival at a fleet with one queue."""
+    if service.replica is None:
+        return constant_service(times, replicas * service.slots, float(service.full))
+    return pooled_batching(times, [service.replica.steps] * len(times), service.replica, replicas)
+
+
+def _on_trace(service: Service, traffic: Traffic, limits: Sequence[LatencyLimit]) -> Sizing | None:
+    """The smallest fleet that would have kept every limit on the recorded path; None if none would."""
+    times, most = traffic.arrivals, len(traffic.arrivals)
+    if any(service.full > limit * (1 + GUARD) for _, limit in bounds_of(limits)):
+        return None
+    above, below = replace(service, replica=None), replace(service, full=service.alone, replica=None)
+    enough = gallop(_kept(above, times, limits), 0, most)
+    if service.replica is not None:
+        fewest = gallop(_kept(below, times, limits), 0, enough)
+        enough = bisect(_kept(service, times, limits), fewest - 1, enough)
+    return Sizing(replicas=max(enough, busy_enough(service, traffic)), evidence="trace")
+
+
+def _kept(service: Service, times: Sequence[float], limits: Sequence[LatencyLimit]) -> Callable[[int], bool]:
+    def kept(replicas: int) -> bool:
+        latencies = sorted(path(replicas, service, times))
+        return all(percentile(latencies, q) <= limit * (1 + GUARD) for q, limit in bounds_of(limits))
+
+    return kept

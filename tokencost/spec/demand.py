@@ -1,0 +1,63 @@
+"""How many requests come, and how soon they are answered."""
+
+import itertools
+
+from pydantic import Field, model_validator
+
+from tokencost.reading.validate import MisfitError
+from tokencost.spec.quantities import Burstiness, Duration, Hours, PeakToMean, Rate, Title
+from tokencost.spec.record import AtLeastOne, Record
+
+
+class Latency(AtLeastOne):
+    """Limits of the time from request to answer, waiting included, by percentile."""
+
+    p50: Duration | None = Field(default=None, description="Half of the requests are answered within this time.")
+    p95: Duration | None = Field(default=None, description="95 % of the requests are answered within this time.")
+    p99: Duration | None = Field(default=None, description="99 % of the requests are answered within this time.")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Latency":
+        given = [(key, limit) for key in ("p50", "p95", "p99") if (limit := getattr(self, key)) is not None]
+        for (low, shorter), (high, longer) in itertools.pairwise(given):
+            if longer < shorter:
+                raise MisfitError(f"{high} is tighter than {low} ({longer:g} s < {shorter:g} s); swap them", high)
+        return self
+
+
+class Profile(Record):
+    """The course of a day: a sine wave around the average."""
+
+    peak_to_mean: PeakToMean = Field(description="Rate at the peak over the average rate, 1 to 2.")
+    hours: Hours = Field(default=24.0, description="Hours from one peak to the next; default: 24.")
+
+
+class Traffic(AtLeastOne):
+    """How often requests come: sized on the peak, billed on the average."""
+
+    average: Rate | None = Field(default=None, description="Requests per time over the month; default: the peak.")
+    peak: Rate | None = Field(default=None, description="Requests per time in the busiest hour; default: the average.")
+    burstiness: Burstiness | None = Field(
+        default=None, description="Squared coefficient of variation of the time between requests; 1 is random arrivals."
+    )
+    trace: Title | None = Field(default=None, description="CSV file of arrivals, relative to the folder of this spec.")
+    profile: Profile | None = Field(
+        default=None,
+        description="Course of the day; with it the peak follows from the average, or the other way round.",
+    )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Traffic":
+        if self.average and self.peak and self.peak < self.average:
+            raise MisfitError(f"the peak ({self.peak:g}/s) is below the average ({self.average:g}/s)", "peak")
+        if self.trace and self.burstiness:
+            raise MisfitError("a trace has its own burstiness; write one of them", "burstiness")
+        if not (self.trace or self.average or self.peak):
+            raise MisfitError("burstiness or a profile alone is no traffic; add average or peak")
+        if self.profile and self.average and self.peak:
+            raise MisfitError(
+                "the peak follows from the average and the profile; write one of average and peak", "peak"
+            )
+        if self.profile and self.trace:
+            raise MisfitError("a trace has its own profile; write one of them", "profile")
+        return self
