@@ -1,11 +1,12 @@
 """Figures that can be checked by hand or against a count of the reference code."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.cli.calling import answer
+from tests.cli.calling import answer, call
 
 ON_EMU3 = "tokens --tokenizer emu3 --width {0} --height {0}"
 TERA = 1e12
@@ -115,3 +116,23 @@ def test_every_leaf_of_a_derivation_has_unit_and_source() -> None:
 
     assert len(found) > 100
     assert not [leaf for leaf in found if not leaf["unit"] or not leaf["source"]]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "emu3-gen --res 512 --batch 2",
+        "flux.1-dev --gpus 4 --engine xdit --gpu h100-80gb-sxm",
+        "janus-pro-7b --task perception --width 800 --height 600 --output-tokens 20",
+        "wan2.1-1.3b --frames 33 --prompt-tokens 20",
+    ],
+)
+def test_the_command_below_an_estimate_derives_its_numbers(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    It would be odd if the reasons belonged to another size or another GPU.
+    """
+    monkeypatch.setenv("COLUMNS", "400")
+    said = call("estimate", *line.split()).out.strip().splitlines()
+    seconds = re.findall(r": (.*?) \(", said[0])[0]
+
+    assert seconds in answer(said[-1].partition("tokencost ")[2])["answer"]

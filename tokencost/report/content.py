@@ -53,8 +53,7 @@ def candidates(plan: Plan) -> Grid:
     names = [Column(name="model"), Column(name="family"), *([Column(name="GPU")] if several else [])]
     figures = [Column(name=n, figures=True) for n in ("p95", "fleet", "$/asset", "$/month")]
     rows = tuple(
-        Row(cells=_fleet_cells(c, several), mark="yes" if c.feasible else "no", remarks=_remarks(c))
-        for c in shown
+        Row(cells=_fleet_cells(c, several), mark="yes" if c.feasible else "no", remarks=_remarks(c)) for c in shown
     )
     return Grid(title="candidates", columns=(*names, *figures), rows=rows)
 
@@ -189,8 +188,10 @@ def _cheapest_notes(comparison: Comparison) -> list[Block]:
     first = next((c for c in comparison.candidates if c.feasible and c.estimate), None)
     if first is None or first.estimate is None:
         return []
-    command = Command(lead="numbers", command=sentences.explain(first.model))
-    return [assumptions(first.estimate.assumptions), command]
+    command = (
+        [Command(lead="numbers", command=sentences.explain_run(first.estimate))] if first.estimate.platform else []
+    )
+    return [assumptions(first.estimate.assumptions), *command]
 
 
 def _run_cells(candidate: Candidate) -> tuple[str, ...]:

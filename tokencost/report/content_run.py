@@ -22,7 +22,7 @@ def of_estimate(estimate: Estimate) -> Blocks:
         Facts(title="cost", pairs=tuple((line.name, bill_line(line)) for line in estimate.bill.lines)),
         assumptions(estimate.assumptions),
         Facts(pairs=(("sources", ", ".join(estimate.sources)),) if estimate.sources else ()),
-        *([Command(lead="numbers", command=sentences.explain(estimate.model))] if estimate.platform else []),
+        *([Command(lead="numbers", command=sentences.explain_run(estimate))] if estimate.platform else []),
     )
 
 

@@ -4,6 +4,13 @@ import shlex
 
 from tokencost.nouns.answer import Candidate, Checked, Comparison, Estimate, Finding, Plan, PlatformName, Scored
 from tokencost.nouns.request import Request
+from tokencost.planning.options import (
+    DEFAULT_ENGINE,
+    DEFAULT_GPU,
+    DEFAULT_OUTPUT_TOKENS,
+    DEFAULT_PRECISION,
+    DEFAULT_PROMPT_TOKENS,
+)
 from tokencost.report import numbers
 from tokencost.report.blocks import Tone
 
@@ -149,3 +156,27 @@ def quality(score: Scored) -> str:
 def explain(what: str) -> str:
     """The command that derives every number."""
     return f"tokencost explain {shlex.quote(what)}"
+
+
+def explain_run(run: Estimate) -> str:
+    """The command that derives the numbers of this very run; what is usual is not said."""
+    request, on = run.request, run.platform
+    size = f"{request.width:g}" + (f"x{request.height:g}" if request.height != request.width else "")
+    said: list[tuple[str, object, object]] = [
+        ("task", SHORT_TASKS[request.task], "image"),
+        ("res", size, ""),
+        ("frames", f"{request.frames:g}", "1"),
+        ("prompt-tokens", f"{request.prompt_tokens:g}", f"{DEFAULT_PROMPT_TOKENS}"),
+        ("batch", f"{request.batch:g}", "1"),
+    ]
+    if request.task == "image-to-text":
+        said.append(("output-tokens", f"{request.output_tokens:g}", f"{DEFAULT_OUTPUT_TOKENS}"))
+    if on is not None:
+        said += [("gpu", on.gpu, DEFAULT_GPU), ("gpus", f"{on.gpus:g}", "1"), ("engine", on.engine, DEFAULT_ENGINE)]
+        said += [("precision", on.precision, DEFAULT_PRECISION), ("parallelism", on.parallelism, "")]
+    flags = "".join(f" --{name} {value}" for name, value, usual in said if value != usual)
+    return f"{explain(run.model)}{flags}"
+
+
+SHORT_TASKS = {"text-to-image": "image", "text-to-video": "video", "image-to-text": "perception"}
+"""What records say -> what the flag says."""
