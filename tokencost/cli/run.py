@@ -22,7 +22,7 @@ def run() -> int:
     """Run the command line; returns the exit code."""
     signal.signal(signal.SIGTERM, _terminated)
     try:
-        code = app(standalone_mode=False)
+        code = app(standalone_mode=False, prog_name="tokencost")
         return int(code or 0)
     except BrokenPipeError:
         _forget_stdout()
