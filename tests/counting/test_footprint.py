@@ -61,6 +61,14 @@ def test_a_coder_that_reads_and_writes_is_stored_once() -> None:
     assert ["image_decoder", "transformer"] == sorted(unique_components(made("transfusion-7b")))
 
 
+def test_of_two_experts_one_waits_in_host_memory() -> None:
+    """
+    Wan 2.2 runs one expert at a time and moves the other out of the way.
+    """
+    assert "denoiser_2" not in unique_components(made("wan2.2-t2v-a14b"))
+    assert "denoiser" in unique_components(made("wan2.2-t2v-a14b"))
+
+
 def test_tensor_parallelism_splits_the_backbone_alone() -> None:
     """
     Coders and encoders run whole on one GPU.

@@ -26,10 +26,12 @@ def component_precision(role: str, component: Component, precisions: Mapping[str
 
 
 def unique_components(generator: Generator) -> list[str]:
-    """Roles, a coder that both reads and writes images counted once; experts of one shape are still two."""
+    """Roles on the GPU: a coder that both reads and writes images once; experts both, unless one waits on the host."""
+    parts = generator.model.components
     seen: dict[str, str] = {}
     for role in generator.networks:
-        seen.setdefault(role if role in BACKBONES else generator.model.components[role].network, role)
+        if not parts[role].waits:
+            seen.setdefault(role if role in BACKBONES else parts[role].network, role)
     return list(seen.values())
 
 

@@ -49,7 +49,8 @@ class Component(Noun):
     """A network in a role, by its name in `network`; a record may hold its `shape` instead.
 
     `text` is the fixed length of a text encoder's input, `runs` how often it runs per request (2: also for the
-    empty or negative prompt). `precision` overrides the platform's where the software does.
+    empty or negative prompt). `precision` overrides the platform's where the software does. One that `waits` is in
+    host memory while its twin of the same shape works, so that the GPU holds one of them.
     """
 
     network: str = ""
@@ -57,6 +58,7 @@ class Component(Noun):
     text: Size = 0
     runs: Size = 1
     precision: str = ""
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
