@@ -49,7 +49,7 @@ def known(name: str, document: Document, key: str) -> str:
 
 def _refuse(name: str, document: Document, key: str, allowed: list[str]) -> str:
     lower = {one.lower(): one for one in allowed}
-    near = difflib.get_close_matches(name.lower()[:100], lower, 1, 0.4)
+    near = difflib.get_close_matches(name.lower()[:100], lower, 1, 0.3)
     hint = f"the nearest known is {lower[near[0]]}; " if near else ""
     raise SpecError(
         document.problem((key,), f"the class {quoted(name)} is not known; {hint}known: {', '.join(sorted(allowed))}")

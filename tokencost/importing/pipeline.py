@@ -9,7 +9,7 @@ from tokencost.errors import Problem, SpecError
 from tokencost.importing.known import known
 from tokencost.importing.latents import frames_per_latent, pixels_per_latent, tokenizer
 from tokencost.importing.network import Imported, network
-from tokencost.importing.running import PIPELINES, UNKNOWN_IMAGE, UNKNOWN_VIDEO, Running
+from tokencost.importing.running import EXTRA_EVALUATIONS, PIPELINES, UNKNOWN_IMAGE, UNKNOWN_VIDEO, Running
 from tokencost.nouns.convnet import ImageCoder, UNet
 from tokencost.nouns.diffusion_transformer import AsymmetricMMDiT, CrossDiT, JointDiT, LinearDiT, MMDiT, SingleStreamDiT
 from tokencost.nouns.network import Network
@@ -61,7 +61,7 @@ def pipeline(folder: Path, identifier: str) -> Pipeline:
         name=name,
         networks=tuple(found.values()),
         tokenizer=grid,
-        model=_model(identifier, found, running, size),
+        model=_model(identifier, found, running, size, extra=_extra(index.data.get("scheduler"))),
         known=name in PIPELINES,
         remarks=tuple(_remarks(name, index.data)),
     )
@@ -134,7 +134,9 @@ def _side(said: Any, stride: int) -> int:
     return said * stride if whole and 0 < said * stride <= LARGEST_SIDE else 0
 
 
-def _model(identifier: str, found: Mapping[str, Imported], running: Running, size: Mapping[str, int]) -> dict[str, Any]:
+def _model(
+    identifier: str, found: Mapping[str, Imported], running: Running, size: Mapping[str, int], *, extra: int
+) -> dict[str, Any]:
     return {
         "id": identifier,
         "name": identifier,
@@ -147,11 +149,18 @@ def _model(identifier: str, found: Mapping[str, Imported], running: Running, siz
         "generation": {
             "tokenizer": f"{identifier}-latent",
             "steps": running.steps,
+            **({"extra_evaluations": extra} if extra else {}),
             "guidance": _guidance(found["denoiser"].network, running),
             "native": dict(size),
             **_condition(found, running),
         },
     }
+
+
+def _extra(scheduler: Any) -> int:
+    """Evaluations of the sampler beyond its steps."""
+    name = scheduler[1] if isinstance(scheduler, list) and len(scheduler) == 2 else ""
+    return EXTRA_EVALUATIONS.get(name, 0) if isinstance(name, str) else 0
 
 
 def _component(role: str, one: Imported, running: Running) -> dict[str, Any]:

@@ -53,7 +53,9 @@ PIPELINES: Mapping[str, Running] = {
     "StableDiffusion3Pipeline": Running(
         task="text-to-image", steps=28, mode="batched", scale=7.0, text=256, clips=True
     ),
-    "StableDiffusionPipeline": Running(task="text-to-image", steps=50, mode="batched", scale=7.5, clips=True),
+    "StableDiffusionPipeline": Running(
+        task="text-to-image", steps=50, mode="batched", scale=7.5, clips=True, width=512, height=512
+    ),
     "StableDiffusionXLPipeline": Running(
         task="text-to-image", steps=50, mode="batched", scale=5.0, runs=1, clips=True
     ),
@@ -69,3 +71,5 @@ UNKNOWN_VIDEO = Running(
     fps=16,
 )  # fmt: skip
 """What is taken of a pipeline nobody knows, until somebody says better."""
+EXTRA_EVALUATIONS: Mapping[str, int] = {"PNDMScheduler": 1}
+"""Samplers that evaluate the network more often than they step."""
