@@ -32,12 +32,12 @@ Rows = Iterable[Sequence[str]]
 def pages() -> dict[Path, str]:
     """Every generated page by its path."""
     lesson = DOCS / "lesson.md"
-    table = figures()
+    predicted = figures()
     return {
         DOCS / "reference" / "spec.md": spec_page(),
         DOCS / "reference" / "commands.md": commands_page(),
         DOCS / "reference" / "json.md": json_page(),
-        lesson: FIGURES.sub(lambda found: f"{found[1]}{table}{found[2]}", lesson.read_text(encoding="utf-8")),
+        lesson: FIGURES.sub(lambda found: f"{found[1]}{predicted}{found[2]}", lesson.read_text(encoding="utf-8")),
     }
 
 
