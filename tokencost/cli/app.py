@@ -2,6 +2,7 @@
 
 import typer
 
+from tokencost.cli.capacity import capacity
 from tokencost.cli.catalog import catalog
 from tokencost.cli.check import check
 from tokencost.cli.compare import compare
@@ -47,6 +48,7 @@ def start(
 PLAN, EXPLORE, SETUP = "Plan and gate", "Explore", "Set up"
 app.command(rich_help_panel=PLAN)(plan)
 app.command(rich_help_panel=PLAN)(check)
+app.command(rich_help_panel=PLAN)(capacity)
 app.command(rich_help_panel=EXPLORE)(compare)
 app.command(rich_help_panel=EXPLORE)(estimate)
 app.command(rich_help_panel=EXPLORE)(tokens)

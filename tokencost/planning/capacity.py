@@ -15,7 +15,7 @@ from tokencost.planning.plan import options_of, plan_of, wanted_of
 from tokencost.serving.daily import BOOT, replicas_of_the_day
 from tokencost.serving.fleet import capacity, replicas_that_keep_up
 from tokencost.serving.service import Service
-from tokencost.serving.sizing import Sizing, judged
+from tokencost.serving.sizing import Sizing, certified, judged
 from tokencost.spec.load import LoadedSpec
 from tokencost.units import Count, Seconds, Usd
 
@@ -158,7 +158,8 @@ def _point(catalog: Catalog, found: Sized, asked: Asked, choice: RunOptions, fle
     bill = bill_of_rent(
         catalog, on.gpu.id, float(answer.gpus), traffic=asked.traffic, renting=asked.renting, own=choice.price
     )
-    return Point(load=load, capacity=answer, bill=bill, kept=judged(fleet, found.service, traffic, asked.limits))
+    judge = judged if load == 1 or fleet.evidence == "path" else certified
+    return Point(load=load, capacity=answer, bill=bill, kept=judge(fleet, found.service, traffic, asked.limits))
 
 
 def at_load(traffic: Traffic, load: float) -> Traffic:

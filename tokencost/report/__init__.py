@@ -50,6 +50,13 @@ RENDERERS: dict[str, dict[str, str]] = {
         "csv": "csv_table:tokens",
         "html": "html:tokens",
     },
+    "capacity": {
+        "table": "capacity:as_table",
+        "json": "capacity_json:as_json",
+        "markdown": "capacity:as_markdown",
+        "csv": "capacity_json:as_csv",
+        "html": "capacity:as_html",
+    },
     "explain": {"table": "explanation:text", "json": "explanation:as_json"},
     "validate": {
         "table": "validation:table",

@@ -8,7 +8,7 @@ from tokencost.nouns.request import Traffic
 from tokencost.serving.queueing import latency_percentile, method
 from tokencost.serving.service import Service
 from tokencost.serving.simulation import half_width, percentile
-from tokencost.serving.sizing import REQUESTS, Sizing, path, simulated, simulated_requests
+from tokencost.serving.sizing import Sizing, path, simulated, simulated_requests
 from tokencost.units import Count, Seconds
 
 SHARES = (0.50, 0.95, 0.99)
@@ -79,7 +79,7 @@ def _by_law(replicas: int, service: Service, traffic: Traffic) -> Percentiles:
 
 
 def _by_path(found: Sizing, service: Service, traffic: Traffic) -> Percentiles:
-    count = simulated_requests(service, found.replicas, REQUESTS[-1])
+    count = simulated_requests(service, found.replicas, found.requests)
     latencies = simulated(found.replicas, service, traffic, count)
     how = f"simulated ({count:,} requests; p95 within {half_width(latencies, 0.95):.2g} s)"
     close = "; one replica fewer is too close to call" if found.close else ""

@@ -8,7 +8,7 @@ import functools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tokencost.nouns.request import LatencyLimit, Traffic
 from tokencost.serving.arrivals import common_arrivals
@@ -31,14 +31,22 @@ SURE = 3.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sizing:
-    """A number of replicas and what stands behind it; `close` says that one fewer stayed within its error of a limit.
+    """A number of replicas and what stands behind it: the law of a queue, a simulated path, or the replay of a trace.
 
-    Evidence is the law of a queue, a simulated path, or the replay of a trace.
+    `requests` is the length of the path; `close` says that one replica fewer stayed within its error of a limit.
     """
 
     replicas: int
     evidence: Literal["law", "path", "trace"]
+    requests: int = REQUESTS[1]
     close: bool = False
+
+
+class Verdict(NamedTuple):
+    """Whether a simulated fleet keeps every limit (None: too close to call), and the requests it took to tell."""
+
+    kept: bool | None
+    requests: int
 
 
 def bounds_of(limits: Sequence[LatencyLimit]) -> list[Limit]:
@@ -67,15 +75,17 @@ def refined(found: Sizing, service: Service, traffic: Traffic, limits: Sequence[
     fewest = _fewest(found, service, traffic, limits)
     if fewest >= found.replicas or simulated_requests(service, found.replicas, REQUESTS[-1]) > REQUESTS[-1]:
         return found
-    known: dict[int, bool | None] = {}
+    known: dict[int, Verdict] = {}
 
     def holds(replicas: int) -> bool:
         known[replicas] = verdict(replicas, service, traffic, limits)
-        return known[replicas] is True
+        return known[replicas].kept is True
 
     enough = bisect(holds, fewest - 1, found.replicas)
-    evidence: Literal["law", "path"] = "law" if enough == found.replicas else "path"
-    return Sizing(replicas=enough, evidence=evidence, close=known.get(enough - 1, False) is None)
+    close = enough - 1 in known and known[enough - 1].kept is None
+    if enough not in known:
+        return replace(found, close=close)
+    return Sizing(replicas=enough, evidence="path", requests=known[enough].requests, close=close)
 
 
 def _fewest(found: Sizing, service: Service, traffic: Traffic, limits: Sequence[LatencyLimit]) -> int:
@@ -91,24 +101,24 @@ def _fewest(found: Sizing, service: Service, traffic: Traffic, limits: Sequence[
     return bisect(possible, least, found.replicas) if least < found.replicas else found.replicas
 
 
-def verdict(replicas: int, service: Service, traffic: Traffic, limits: Sequence[LatencyLimit]) -> bool | None:
-    """Whether a simulated fleet keeps every limit; None if it is too close to call."""
-    margins: list[tuple[float, float]] = []
+def verdict(replicas: int, service: Service, traffic: Traffic, limits: Sequence[LatencyLimit]) -> Verdict:
+    """Judged on a short path if that tells, else on longer ones."""
+    count, margins = 0, list[tuple[float, float]]()
     for asked in REQUESTS:
         count = simulated_requests(service, replicas, asked)
         latencies = simulated(replicas, service, traffic, count)
         margins = [_margin(latencies, q, limit) for q, limit in bounds_of(limits)]
         if all(left > SURE * error for left, error in margins):
-            return True
+            return Verdict(True, count)
         if any(left < -SURE * error for left, error in margins):
-            return False
+            return Verdict(False, count)
     if all(left >= error for left, error in margins):
-        return True
-    return False if any(left < -error for left, error in margins) else None
+        return Verdict(True, count)
+    return Verdict(False if any(left < -error for left, error in margins) else None, count)
 
 
-def judged(found: Sizing, service: Service, traffic: Traffic, limits: Sequence[LatencyLimit]) -> bool | None:
-    """Whether a fleet of any size keeps every limit, by the cheapest evidence that tells; None if none does."""
+def certified(found: Sizing, service: Service, traffic: Traffic, limits: Sequence[LatencyLimit]) -> bool | None:
+    """Whether a fleet keeps every limit, by replay of its trace or by bounds alone; None where they do not tell."""
     bounds, slots, rate = bounds_of(limits), found.replicas * service.slots, float(traffic.peak)
     if traffic.arrivals:
         return _kept(service, traffic.arrivals, limits)(found.replicas)
@@ -117,9 +127,14 @@ def judged(found: Sizing, service: Service, traffic: Traffic, limits: Sequence[L
     overloaded = rate * service.full >= slots
     if overloaded or not may_meet(slots, float(service.alone), rate, bounds, float(traffic.burstiness)):
         return False
-    if simulated_requests(service, found.replicas, REQUESTS[-1]) > REQUESTS[-1]:
-        return None
-    return verdict(found.replicas, service, traffic, limits)
+    return None
+
+
+def judged(found: Sizing, service: Service, traffic: Traffic, limits: Sequence[LatencyLimit]) -> bool | None:
+    """As `certified`, and by simulation where bounds do not tell; None if that is too close to call."""
+    known = certified(found, service, traffic, limits)
+    too_long = simulated_requests(service, found.replicas, REQUESTS[-1]) > REQUESTS[-1]
+    return verdict(found.replicas, service, traffic, limits).kept if known is None and not too_long else known
 
 
 def _margin(latencies: Sequence[float], q: float, limit: float) -> tuple[float, float]:
