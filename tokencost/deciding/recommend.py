@@ -136,7 +136,7 @@ def in_numbers(candidate: Candidate) -> str:
         parts.append(f"{estimate.tokens.generated:,.0f} tokens one after the other")
     elif estimate.tokens is not None:
         steps = next((p.steps for p in estimate.phases if p.id in ("denoise", "unmask")), None)
-        passes = f" in {steps:g} passes" if steps is not None else ""
+        passes = "" if steps is None else " in 1 pass" if float(steps) == 1 else f" in {steps:g} passes"
         parts.append(f"{estimate.tokens.visual:,.0f} latent tokens{passes}")
     if float(estimate.latency.value):
         latency = estimate.latency

@@ -53,7 +53,7 @@ def _blocks(explained: Explanation) -> Iterator[str]:
     for phase, blocks in explained.blocks.items():
         total = sum((_flop(block) for block in blocks), 0.0)
         steps = next(p.steps for p in explained.ready.program if p.id == phase)
-        yield f"{phase}: {numbers.work(total)} per pass, {steps:g} passes"
+        yield f"{phase}: {numbers.work(total)} per pass, {numbers.count(steps)} pass{'' if float(steps) == 1 else 'es'}"
         for block in sorted(blocks, key=lambda b: -_flop(b))[:BLOCKS_SHOWN]:
             if _flop(block) or block.params:
                 share = f"{_flop(block) / total:6.1%}" if total else ""
