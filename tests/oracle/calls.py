@@ -221,9 +221,58 @@ def emu3_coder(module: Any, net: Any) -> Iterator[Call]:
     yield "decode", size, lambda: module.decode(ids(SEQUENCES, 1, height // stride, width // stride))
 
 
+def uvit(module: Any, net: Any) -> Iterator[Call]:
+    """A grid of tokens, text and sizes."""
+    sizes = 5
+    yield "forward", latent(16, 24), lambda: module(
+        ids(SEQUENCES, 24, 16), empty(SEQUENCES, TEXT, net.text_width), empty(SEQUENCES, net.text_width),
+        empty(SEQUENCES, sizes),
+    )  # fmt: skip
+
+
+def temporal_unet(module: Any, net: Any) -> Iterator[Call]:
+    """A clip, an image's features instead of text, three numbers beside the timestep."""
+    yield "forward", latent(72, 40, 14, 1), lambda: module(
+        empty(SEQUENCES, 14, net.in_channels, 40, 72), empty(SEQUENCES), empty(SEQUENCES, 1, net.text_width),
+        empty(SEQUENCES, 3),
+    )  # fmt: skip
+
+
+def temporal_coder(module: Any, net: Any) -> Iterator[Call]:
+    """Frames as images; the decoder sees all of them."""
+    frames, width, height, stride = 3, 256, 192, 2 ** (len(net.decoder_channels) - 1)
+    size = Forward(width=float(width), height=float(height), frames=float(frames))
+    codes = empty(frames, net.latent_channels, height // stride, width // stride)
+    yield "encode", size, lambda: module.encode(empty(frames, 3, height, width))
+    yield "decode", size, lambda: module.decoder(codes, empty(1, frames), num_frames=frames)
+
+
+def token_coder(module: Any, net: Any) -> Iterator[Call]:
+    """An image to tokens and back."""
+    stride, width, height = 2 ** (len(net.encoder_channels) - 1), 256, 192
+    size = Forward(sequences=float(SEQUENCES), width=float(width), height=float(height))
+    grid = (height // stride, width // stride)
+    module.quantize.quant_state_dims = list(grid)
+    yield "encode", size, lambda: module.encode(empty(SEQUENCES, 3, height, width))
+    yield "decode", size, lambda: module.decode(ids(SEQUENCES, grid[0] * grid[1]))
+
+
+def quantised_coder(module: Any, net: Any) -> Iterator[Call]:
+    """Entries to pixels; the way there measures distances in one kernel, in which PyTorch counts nothing."""
+    stride, width, height = 2 ** (len(net.encoder_channels) - 1), 256, 192
+    size = Forward(sequences=float(SEQUENCES), width=float(width), height=float(height))
+    grid = (SEQUENCES, height // stride, width // stride)
+    yield "decode", size, lambda: module.decode(ids(*grid), force_not_quantize=True, shape=(*grid, net.code_channels))
+
+
 CALLS: Mapping[str, Callable[[Any, Any], Iterator[Call]]] = {
     **dict.fromkeys(("CLIPTextModel", "CLIPTextModelWithProjection", "T5EncoderModel", "UMT5EncoderModel"), encoder),
+    "AutoencoderKLTemporalDecoder": temporal_coder,
     "Emu3VQVAE": emu3_coder,
+    "JanusVQVAE": token_coder,
+    "UNetSpatioTemporalConditionModel": temporal_unet,
+    "UVit2DModel": uvit,
+    "VQModel": quantised_coder,
     "UNet2DConditionModel": unet,
     "SD3Transformer2DModel": sd3,
     "FluxTransformer2DModel": flux,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 CONFIGURATIONS: Mapping[str, str] = {
+    "ChameleonForConditionalGeneration": "ChameleonConfig",
     "CLIPTextModel": "CLIPTextConfig",
     "CLIPTextModelWithProjection": "CLIPTextConfig",
     "Emu3ForCausalLM": "Emu3TextConfig",
@@ -10,6 +11,7 @@ CONFIGURATIONS: Mapping[str, str] = {
     "Emu3VQVAE": "Emu3VQVAEConfig",
     "Gemma2ForCausalLM": "Gemma2Config",
     "Gemma2Model": "Gemma2Config",
+    "JanusVQVAE": "JanusVQVAEConfig",
     "LlamaForCausalLM": "LlamaConfig",
     "LlamaModel": "LlamaConfig",
     "MistralForCausalLM": "MistralConfig",
@@ -23,3 +25,8 @@ CONFIGURATIONS: Mapping[str, str] = {
     "T5EncoderModel": "T5Config",
     "UMT5EncoderModel": "UMT5Config",
 }
+LIBRARIES: Mapping[str, str] = {
+    "Emu3VQVAE": "transformers.models.emu3.modeling_emu3",
+    "JanusVQVAE": "transformers.models.janus.modeling_janus",
+}
+"""Modules of classes that transformers does not name at its top."""

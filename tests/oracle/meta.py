@@ -1,6 +1,7 @@
 """Reference classes built without weights, and what PyTorch counts when they run."""
 
 import contextlib
+import importlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -9,9 +10,8 @@ import diffusers
 import torch
 import transformers
 from torch.utils.flop_counter import FlopCounterMode
-from transformers.models.emu3 import modeling_emu3
 
-from tests.oracle.classes import CONFIGURATIONS
+from tests.oracle.classes import CONFIGURATIONS, LIBRARIES
 
 
 def build(name: str, config: Mapping[str, Any]) -> Any:
@@ -19,13 +19,21 @@ def build(name: str, config: Mapping[str, Any]) -> Any:
     with torch.device("meta"):
         if name not in CONFIGURATIONS:
             return on_meta(getattr(diffusers, name)(**config).eval())
-        library = modeling_emu3 if name == "Emu3VQVAE" else transformers
-        said = getattr(transformers, CONFIGURATIONS[name])(**config)
-        return on_meta(getattr(library, name)(said).eval())
+        library = importlib.import_module(LIBRARIES.get(name, "transformers"))
+        said = getattr(transformers if name != "JanusVQVAE" else library, CONFIGURATIONS[name])(**config)
+        return on_meta(alone(getattr(library, name)(said)).eval())
+
+
+def alone(module: Any) -> Any:
+    """Chameleon without the image tokenizer that it carries along."""
+    if hasattr(module, "model") and hasattr(module.model, "vqmodel"):
+        del module.model.vqmodel
+    return module
 
 
 def on_meta(module: Any) -> Any:
-    """Tensors that a class keeps beside its parameters are moved too."""
+    """Parameters that ignore where they are made, and tensors kept beside them, are moved too."""
+    module.to("meta")
     for part in module.modules():
         for key, value in list(vars(part).items()):
             if isinstance(value, torch.Tensor) and value.device.type != "meta":

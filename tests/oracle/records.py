@@ -8,9 +8,11 @@ import yaml
 HERE = Path(__file__).parent
 RECORDS: dict[str, tuple[str, dict[str, Any]]] = yaml.safe_load((HERE / "records.yaml").read_text(encoding="utf-8"))
 """Network of the catalogue -> its class, and the options that are not the class's defaults."""
+OTHERS: dict[str, tuple[str, dict[str, Any]]] = yaml.safe_load((HERE / "others.yaml").read_text(encoding="utf-8"))
+"""The same for classes that the importer does not read."""
 CASES: list[dict[str, Any]] = yaml.safe_load((HERE.parent / "importing" / "cases.yaml").read_text(encoding="utf-8"))
 """Configurations of no network of the catalogue, with the counts of PyTorch."""
 CONFIGURED = [
-    *((name, cls, config) for name, (cls, config) in RECORDS.items()),
+    *((name, cls, config) for name, (cls, config) in {**RECORDS, **OTHERS}.items()),
     *((f"imported-{n}-{case['class']}", case["class"], case["config"]) for n, case in enumerate(CASES)),
 ]

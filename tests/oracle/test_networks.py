@@ -43,7 +43,7 @@ def test_counts_are_those_of_the_class(name: str, cls: str, config: Mapping[str,
 
 
 def by_class(flop: Mapping[str, Any], net: Any) -> dict[str, float]:
-    """The deep-compression coder writes its attention as products, which the planner counts as linear layers."""
-    if not isinstance(net, DeepCoder):
+    """Products of two activations are linear layers to the planner where a deep coder attends, and to codebooks."""
+    if not isinstance(net, DeepCoder) and not getattr(net, "codebook", 0):
         return {kind: float(count) for kind, count in flop.items()}
     return {"products": float(flop["linear"] + flop["attention"]), "convolution": float(flop["convolution"])}

@@ -28,6 +28,7 @@ def add(
         typer.Option("--output", "-o", help="Folder to write to; --catalog or tokencost-catalog if not said."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace records that are there already.")] = False,
+    quiet: o.Quiet = False,
 ) -> None:
     """A model or a network from its config.json: recognised, counted and written as records of your own.
 
@@ -41,7 +42,7 @@ def add(
     for place, text in found.files.items():
         _write(target / place, text)
     write("\n".join(_report(found, target)) + "\n", None)
-    if found.model:
+    if found.model and not quiet:
         say(f"next: tokencost estimate {found.model} --catalog {target}")
 
 

@@ -20,7 +20,7 @@ NO_MODEL = "a network alone is no model: name it in the components of a model re
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addition:
-    """Files by path inside a catalogue folder, the networks in them, and the model if there is one to estimate."""
+    """Files by path inside a catalogue folder, the networks in them, and the model if it can be estimated as it is."""
 
     id: str
     name: str
@@ -56,7 +56,7 @@ def _network(file: Path, identifier: str) -> Addition:
     whole = is_language_model(found)
     return Addition(
         id=identifier, name=name, networks=(found,), files=network_files(found, identifier),
-        remarks=(UNFINISHED if whole else NO_MODEL,), model=identifier if whole else "",
+        remarks=(UNFINISHED if whole else NO_MODEL,),
     )  # fmt: skip
 
 
