@@ -95,3 +95,15 @@ def test_wrong_input_has_its_exit_code(
 
     assert (code, True) == (called.code, message in called.err)
     assert not (tmp_path / "tokencost-catalog").exists()
+
+
+def test_covering_a_record_of_the_package_is_told(tmp_path: Path) -> None:
+    """
+    A network of the user's named clip-l changes every model that reads with clip-l.
+    """
+    file = write_json(tmp_path / "config.json", {"architectures": ["CLIPTextModel"]})
+    said = [
+        call("catalog", "add", str(file), "--id", name, "-o", str(tmp_path / "own")).out for name in ("clip-l", "x")
+    ]
+
+    assert [True, False] == ["networks/clip-l will stand in" in text for text in said]

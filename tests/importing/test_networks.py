@@ -55,14 +55,13 @@ def test_the_catalogue_is_what_its_configurations_say(name: str) -> None:
 
 def test_every_known_class_is_held_to_its_reference() -> None:
     """
-    A new class comes with a configuration that PyTorch has counted; wrappers are those of the class inside them.
+    A new class comes with a configuration that PyTorch has counted; wrappers and older names stand for one that has.
     """
+    counted = {case["class"] for case in CASES} | {cls for cls, _ in RECORDS.values()}
     inside = {"Mistral3ForConditionalGeneration", "Qwen2_5_VLForConditionalGeneration"}
-    whole = {"T5ForConditionalGeneration", "UMT5ForConditionalGeneration", "MistralModel", "PhiModel"}
+    alike = {"MistralModel", "PhiModel", "T5ForConditionalGeneration", "UMT5ForConditionalGeneration"}
 
-    assert {case["class"] for case in CASES} | {
-        cls for cls, _ in RECORDS.values()
-    } == REFERENCES.keys() - inside - whole
+    assert counted == REFERENCES.keys() - inside - alike - {"Transformer2DModel"}
 
 
 def test_a_vision_language_model_is_read_where_its_text_part_stands() -> None:
@@ -73,6 +72,15 @@ def test_a_vision_language_model_is_read_where_its_text_part_stands() -> None:
     nested = imported("Qwen2_5_VLForConditionalGeneration", {"text_config": config, "vision_config": {"depth": 32}})
 
     assert imported(cls, config).network == nested.network
+
+
+def test_pixart_is_known_by_its_older_name() -> None:
+    """
+    Releases from before the class had its own name call it Transformer2DModel, which has other kinds too.
+    """
+    config = {**RECORDS["pixart-sigma-dit"][1], "norm_type": "ada_norm_single"}
+
+    assert imported("PixArtTransformer2DModel", config).network == imported("Transformer2DModel", config).network
 
 
 def test_defaults_filled_in_are_named() -> None:

@@ -54,6 +54,7 @@ def problems(name: str, config: Mapping[str, Any]) -> list[Any]:
         ("HunyuanVideoTransformer3DModel", {"image_condition_type": "token_replace"}, "image_condition_type"),
         ("HunyuanVideoTransformer3DModel", {"mlp_ratio": 3.0}, "mlp_ratio"),
         ("PixArtTransformer2DModel", {}, "caption_channels"),
+        ("Transformer2DModel", {"caption_channels": 4096}, "norm_type"),
         ("WanTransformer3DModel", {"patch_size": [2, 2, 2]}, "patch_size"),
         ("WanTransformer3DModel", {"patch_size": [2, 2]}, "patch_size"),
         ("WanTransformer3DModel", {"qk_norm": None}, "qk_norm"),

@@ -1,10 +1,12 @@
 """A configuration file or a pipeline folder to what has to be written, and what to tell about it."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tokencost.catalog.kinds import KINDS
+from tokencost.catalog.load import load
 from tokencost.errors import AccessError, UsageError
 from tokencost.importing.known import class_of
 from tokencost.importing.network import Imported, network
@@ -32,6 +34,20 @@ class Addition:
 
 def add(path: Path, identifier: str) -> Addition:
     """Read a configuration or a pipeline; without an identifier, the folder's name serves."""
+    found = _read(path, identifier)
+    return replace(found, remarks=(*found.remarks, *covering(found.files)))
+
+
+def covering(files: Iterable[str]) -> Iterator[str]:
+    """Records of the package that these would stand in for, in every model that names them."""
+    index = load().index
+    for place in files:
+        kind, _, name = place.removesuffix(".yaml").partition("/")
+        if kind in KINDS and name in index[kind]:
+            yield f"{kind}/{name} will stand in for the catalogue's own record of that name; --id chooses another"
+
+
+def _read(path: Path, identifier: str) -> Addition:
     if path.is_dir() and is_pipeline(path):
         return _pipeline(path, identifier or name_of(path))
     if path.is_dir() and not (path / CONFIG).is_file():

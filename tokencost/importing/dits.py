@@ -146,6 +146,13 @@ def _heads(heads: int, head_dim: int, layers: int) -> Mapping[str, Option]:
     return {"num_attention_heads": size(heads), "attention_head_dim": size(head_dim), "num_layers": size(layers)}
 
 
+PIXART: Mapping[str, Option] = {
+    **_heads(16, 72, 28), "in_channels": size(4), "out_channels": size(8), "patch_size": size(2),
+    "cross_attention_dim": size(1152), "attention_bias": only(True), "caption_channels": unlike(None, size(4096)),
+    "activation_fn": only("gelu-approximate", "gelu"), "norm_type": only("ada_norm_single"),
+    "norm_elementwise_affine": only(False), "attention_type": only("default"), "sample_size": size(128),
+    "use_additional_conditions": word(None, True, False),
+}  # fmt: skip
 DITS: Mapping[str, Reference] = {
     "CogVideoXTransformer3DModel": _reference(cogvideox, {
         **_heads(30, 64, 30), "in_channels": size(16), "out_channels": size(16), "time_embed_dim": size(512),
@@ -165,13 +172,7 @@ DITS: Mapping[str, Reference] = {
         "pooled_projection_dim": size(1536), "qk_norm": only("rms_norm"), "text_embed_dim": size(4096),
         "time_embed_dim": only(256), "activation_fn": only("swiglu"),
     }),
-    "PixArtTransformer2DModel": _reference(pixart, {
-        **_heads(16, 72, 28), "in_channels": size(4), "out_channels": size(8), "patch_size": size(2),
-        "cross_attention_dim": size(1152), "attention_bias": only(True), "caption_channels": unlike(None, size(4096)),
-        "activation_fn": only("gelu-approximate", "gelu"), "norm_type": only("ada_norm_single"),
-        "norm_elementwise_affine": only(False), "attention_type": only("default"), "sample_size": size(128),
-        "use_additional_conditions": word(None, True, False),
-    }),
+    "PixArtTransformer2DModel": _reference(pixart, PIXART),
     "SanaTransformer2DModel": _reference(sana, {
         **_heads(70, 32, 20), "in_channels": size(32), "out_channels": size(32), "patch_size": size(1),
         "num_cross_attention_heads": size(20), "cross_attention_head_dim": size(112),
@@ -179,6 +180,9 @@ DITS: Mapping[str, Reference] = {
         "attention_bias": only(False), "norm_elementwise_affine": only(False), "guidance_embeds": only(False),
         "qk_norm": word(None, "rms_norm_across_heads"),
     }),
+    "Transformer2DModel": _reference(
+        pixart, {**PIXART, "norm_type": unlike("layer_norm", only("ada_norm_single")), "num_vector_embeds": only(None)}
+    ),
     "WanTransformer3DModel": _reference(wan, {
         **_heads(40, 128, 40), "in_channels": size(16), "out_channels": size(16), "patch_size": sizes((1, 2, 2)),
         "text_dim": size(4096), "freq_dim": only(256), "ffn_dim": size(13824), "cross_attn_norm": flag(True),
