@@ -149,7 +149,7 @@ def _by_replicas(points: Sequence[Point]) -> Grid:
 
 def _chart(points: Sequence[Point]) -> Grid:
     """The same fleets as bars: longer is later, or dearer."""
-    late = bars([float(point.capacity.p95) for point in points])
+    late = bars([_late(point) for point in points])
     dear = bars([float(point.bill.per_month or 0.0) for point in points])
     columns = (Column(name="replicas", figures=True), Column(name="p95"), Column(name="$/month"))
     rows = tuple(
@@ -161,13 +161,18 @@ def _chart(points: Sequence[Point]) -> Grid:
 
 def _by_load(points: Sequence[Point]) -> Grid:
     """The chosen fleet below and above the peak rate."""
-    late = bars([float(point.capacity.p95) for point in points])
+    late = bars([_late(point) for point in points])
     columns = (*(Column(name=name, figures=True) for name in ("of the peak", "busy", *LATE)), Column(name="p95"))
     rows = tuple(
         Row(cells=(numbers.percent(point.load), *_load(point.capacity), bar), mark=_mark(point))
         for point, bar in zip(points, late, strict=True)
     )
     return Grid(columns=columns, rows=rows)
+
+
+def _late(point: Point) -> float:
+    """The 95th percentile; without end where more is asked than the fleet can do."""
+    return float(point.capacity.p95) if float(point.capacity.utilisation) < 1 else math.inf
 
 
 def _load(found: Capacity) -> tuple[str, ...]:

@@ -15,28 +15,29 @@ from tokencost.serving.decoding import Replica, duration, steps_until
 
 @dataclass(slots=True)
 class _Batch:
-    """One replica at work: `boundary` is when its last step ended, `now` when it goes on after prefills.
+    """One replica at work: since `now` its batch is the same, and it stays so for `ahead` steps, until `due`.
 
-    `leaving` is a heap of the step after which a request leaves, and its number.
+    `leaving` is a heap of the step after which a request leaves, and its number; `joining` wait for the end of a step.
     """
 
-    boundary: float = -math.inf
     now: float = -math.inf
     step: int = 0
+    ahead: int = 0
+    due: float = math.inf
     cached: int = 0
     leaving: list[tuple[int, int]] = field(default_factory=list)
+    joining: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class _Pool:
-    """All replicas, who waits for them, and what has become of whom."""
+    """All replicas, the requests that each of them has, who waits for one, and what has become of whom."""
 
     replica: Replica
     times: Sequence[float]
     lengths: Sequence[int]
     batches: list[_Batch]
     busy: list[int]
-    due: list[float]
     events: list[tuple[float, int]]
     waiting: deque[int]
     latencies: list[float]
@@ -44,10 +45,8 @@ class _Pool:
 
 def pooled_batching(times: Sequence[float], lengths: Sequence[int], replica: Replica, replicas: int) -> list[float]:
     """Latency of each arrival; request n takes `lengths[n]` steps."""
-    pool = _Pool(
-        replica, times, lengths, [_Batch() for _ in range(replicas)], [0] * replicas, [math.inf] * replicas,
-        [], deque(), [0.0] * len(times),
-    )  # fmt: skip
+    batches, latencies = [_Batch() for _ in range(replicas)], [0.0] * len(times)
+    pool = _Pool(replica, times, lengths, batches, [0] * replicas, [], deque(), latencies)
     busy, slots = pool.busy, replica.slots
     for n, time in enumerate(times):
         _settle(pool, time)
@@ -57,68 +56,63 @@ def pooled_batching(times: Sequence[float], lengths: Sequence[int], replica: Rep
         else:
             pool.waiting.append(n)
     _settle(pool, math.inf)
-    return pool.latencies
+    return latencies
 
 
 def _settle(pool: _Pool, until: float) -> None:
-    """Everything that ends before `until`; slots that fall free are taken by who waits."""
-    events, due = pool.events, pool.due
+    """Every change of a batch before `until`: some leave, then those join who wait for it, or for any slot."""
+    events, batches, waiting, busy = pool.events, pool.batches, pool.waiting, pool.busy
     while events and events[0][0] < until:
         at, number = heapq.heappop(events)
-        if at != due[number]:
+        batch = batches[number]
+        if at != batch.due:
             continue
-        batch = pool.batches[number]
-        _advance(pool, batch, batch.leaving[0][0] - batch.step)
-        _leave(pool, number)
-        while pool.waiting and pool.busy[number] < pool.replica.slots:
-            _join(pool, number, pool.waiting.popleft())
-        _schedule(pool, number)
+        _leave(pool, batch, number)
+        while waiting and busy[number] < pool.replica.slots:
+            batch.joining.append(waiting.popleft())
+            busy[number] += 1
+        _go_on(pool, batch, number)
 
 
 def _arrive(pool: _Pool, number: int, n: int) -> None:
     """A request joins at the end of the step that runs, at once where none does."""
     batch, time = pool.batches[number], pool.times[n]
+    batch.joining.append(n)
+    pool.busy[number] += 1
     if not batch.leaving:
-        batch.boundary = batch.now = max(time, batch.boundary)
-    elif time > batch.boundary:
-        ahead = batch.leaving[0][0] - batch.step
-        _advance(pool, batch, min(ahead, steps_until(time - batch.now, pool.replica, len(batch.leaving), batch.cached)))
-        _leave(pool, number)
-    _join(pool, number, n)
-    _schedule(pool, number)
+        batch.now = time
+        _go_on(pool, batch, number)
+    elif len(batch.joining) == 1:
+        soonest = steps_until(time - batch.now, pool.replica, len(batch.leaving), batch.cached)
+        if soonest < batch.ahead:
+            _schedule(pool, batch, number, soonest)
 
 
-def _advance(pool: _Pool, batch: _Batch, steps: int) -> None:
-    rows = len(batch.leaving)
-    batch.now = batch.boundary = batch.now + duration(steps, pool.replica, rows, batch.cached)
-    batch.step += steps
-    batch.cached += steps * rows
-
-
-def _leave(pool: _Pool, number: int) -> None:
-    batch = pool.batches[number]
+def _leave(pool: _Pool, batch: _Batch, number: int) -> None:
+    """The steps up to now are done, and whoever needed no more of them is gone."""
     leaving = batch.leaving
+    batch.now = batch.due
+    batch.step += batch.ahead
+    batch.cached += batch.ahead * len(leaving)
     while leaving and leaving[0][0] == batch.step:
         _, n = heapq.heappop(leaving)
-        pool.latencies[n] = batch.boundary - pool.times[n]
+        pool.latencies[n] = batch.now - pool.times[n]
         batch.cached -= pool.replica.prompt_tokens + pool.lengths[n]
         pool.busy[number] -= 1
 
 
-def _join(pool: _Pool, number: int, n: int) -> None:
-    batch = pool.batches[number]
-    heapq.heappush(batch.leaving, (batch.step + pool.lengths[n], n))
-    batch.cached += pool.replica.prompt_tokens
-    batch.now += pool.replica.prefill_time
-    pool.busy[number] += 1
+def _go_on(pool: _Pool, batch: _Batch, number: int) -> None:
+    """Those who joined are prefilled, then the batch stays the same until the next one leaves."""
+    for n in batch.joining:
+        heapq.heappush(batch.leaving, (batch.step + pool.lengths[n], n))
+        batch.cached += pool.replica.prompt_tokens
+        batch.now += pool.replica.prefill_time
+    batch.joining.clear()
+    if batch.leaving:
+        _schedule(pool, batch, number, batch.leaving[0][0] - batch.step)
 
 
-def _schedule(pool: _Pool, number: int) -> None:
-    """When the next request leaves if nobody joins before."""
-    batch = pool.batches[number]
-    if not batch.leaving:
-        pool.due[number] = math.inf
-        return
-    ahead = batch.leaving[0][0] - batch.step
-    pool.due[number] = batch.now + duration(ahead, pool.replica, len(batch.leaving), batch.cached)
-    heapq.heappush(pool.events, (pool.due[number], number))
+def _schedule(pool: _Pool, batch: _Batch, number: int, ahead: int) -> None:
+    batch.ahead = ahead
+    batch.due = batch.now + duration(ahead, pool.replica, len(batch.leaving), batch.cached)
+    heapq.heappush(pool.events, (batch.due, number))

@@ -60,6 +60,11 @@ def percentile(latencies: Sequence[float], q: float) -> float:
     return sorted(latencies)[max(0, math.ceil(q * len(latencies)) - 1)]
 
 
+def share_within(latencies: Sequence[float], limit: float) -> float:
+    """Share of the requests that take no longer than `limit`."""
+    return sum(map(limit.__ge__, latencies)) / len(latencies)
+
+
 def half_width(latencies: Sequence[float], q: float) -> float:
     """Half of the 90 % interval of a percentile, from 20 consecutive parts; infinite for a path too short to tell."""
     size = len(latencies) // BATCHES

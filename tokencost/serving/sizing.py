@@ -15,7 +15,7 @@ from tokencost.serving.arrivals import common_arrivals
 from tokencost.serving.pool import pooled_batching
 from tokencost.serving.queueing import GUARD, Limit, bisect, gallop, may_meet, meets, replicas_for
 from tokencost.serving.service import Service
-from tokencost.serving.simulation import constant_service, half_width, percentile
+from tokencost.serving.simulation import constant_service, half_width, percentile, share_within
 
 LARGEST_FLEET = 1_000_000
 """Replicas beyond which no fleet is planned."""
@@ -180,7 +180,7 @@ def _on_trace(service: Service, traffic: Traffic, limits: Sequence[LatencyLimit]
 
 def _kept(service: Service, times: Sequence[float], limits: Sequence[LatencyLimit]) -> Callable[[int], bool]:
     def kept(replicas: int) -> bool:
-        latencies = sorted(path(replicas, service, times))
-        return all(percentile(latencies, q) <= limit * (1 + GUARD) for q, limit in bounds_of(limits))
+        latencies = path(replicas, service, times)
+        return all(share_within(latencies, limit * (1 + GUARD)) >= q for q, limit in bounds_of(limits))
 
     return kept
