@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tokencost.importing.mmdits import FEED_FORWARD, same, width_of
+from tokencost.importing.mmdits import FEED_FORWARD, layered, same, width_of
 from tokencost.importing.option import Option, flag, only, ratio, size, sizes, unlike, word
 from tokencost.importing.reference import Reference, Values, names
 from tokencost.reading.validate import MisfitError
@@ -142,12 +142,8 @@ def _reference(shape: Any, options: Mapping[str, Option], **remarks: str) -> Ref
     )
 
 
-def _heads(heads: int, head_dim: int, layers: int) -> Mapping[str, Option]:
-    return {"num_attention_heads": size(heads), "attention_head_dim": size(head_dim), "num_layers": size(layers)}
-
-
 PIXART: Mapping[str, Option] = {
-    **_heads(16, 72, 28), "in_channels": size(4), "out_channels": size(8), "patch_size": size(2),
+    **layered(16, 72, 28), "in_channels": size(4), "out_channels": size(8), "patch_size": size(2),
     "cross_attention_dim": size(1152), "attention_bias": only(True), "caption_channels": unlike(None, size(4096)),
     "activation_fn": only("gelu-approximate", "gelu"), "norm_type": only("ada_norm_single"),
     "norm_elementwise_affine": only(False), "attention_type": only("default"), "sample_size": size(128),
@@ -155,26 +151,26 @@ PIXART: Mapping[str, Option] = {
 }  # fmt: skip
 DITS: Mapping[str, Reference] = {
     "CogVideoXTransformer3DModel": _reference(cogvideox, {
-        **_heads(30, 64, 30), "in_channels": size(16), "out_channels": size(16), "time_embed_dim": size(512),
+        **layered(30, 64, 30), "in_channels": size(16), "out_channels": size(16), "time_embed_dim": size(512),
         "ofs_embed_dim": only(None), "text_embed_dim": size(4096), "attention_bias": only(True),
         "patch_size": size(2), "patch_size_t": size(None), "activation_fn": only("gelu-approximate", "gelu"),
         "timestep_activation_fn": only("silu"), "norm_elementwise_affine": only(True), "patch_bias": flag(True),
         "use_rotary_positional_embeddings": flag(False), "use_learned_positional_embeddings": only(False),
     }),
     "LTXVideoTransformer3DModel": _reference(ltx, {
-        **_heads(32, 64, 28), "in_channels": size(128), "out_channels": size(128), "patch_size": only(1),
+        **layered(32, 64, 28), "in_channels": size(128), "out_channels": size(128), "patch_size": only(1),
         "patch_size_t": only(1), "cross_attention_dim": size(2048), "activation_fn": only("gelu-approximate", "gelu"),
         "qk_norm": only("rms_norm_across_heads"), "norm_elementwise_affine": only(False),
         "caption_channels": size(4096), "attention_bias": only(True), "attention_out_bias": only(True),
     }),
     "MochiTransformer3DModel": _reference(mochi, {
-        **_heads(24, 128, 48), "in_channels": size(12), "out_channels": size(None), "patch_size": size(2),
+        **layered(24, 128, 48), "in_channels": size(12), "out_channels": size(None), "patch_size": size(2),
         "pooled_projection_dim": size(1536), "qk_norm": only("rms_norm"), "text_embed_dim": size(4096),
         "time_embed_dim": only(256), "activation_fn": only("swiglu"),
     }),
     "PixArtTransformer2DModel": _reference(pixart, PIXART),
     "SanaTransformer2DModel": _reference(sana, {
-        **_heads(70, 32, 20), "in_channels": size(32), "out_channels": size(32), "patch_size": size(1),
+        **layered(70, 32, 20), "in_channels": size(32), "out_channels": size(32), "patch_size": size(1),
         "num_cross_attention_heads": size(20), "cross_attention_head_dim": size(112),
         "cross_attention_dim": size(2240), "caption_channels": size(2304), "mlp_ratio": ratio(2.5),
         "attention_bias": only(False), "norm_elementwise_affine": only(False), "guidance_embeds": only(False),
@@ -184,7 +180,7 @@ DITS: Mapping[str, Reference] = {
         pixart, {**PIXART, "norm_type": unlike("layer_norm", only("ada_norm_single")), "num_vector_embeds": only(None)}
     ),
     "WanTransformer3DModel": _reference(wan, {
-        **_heads(40, 128, 40), "in_channels": size(16), "out_channels": size(16), "patch_size": sizes((1, 2, 2)),
+        **layered(40, 128, 40), "in_channels": size(16), "out_channels": size(16), "patch_size": sizes((1, 2, 2)),
         "text_dim": size(4096), "freq_dim": only(256), "ffn_dim": size(13824), "cross_attn_norm": flag(True),
         "qk_norm": only("rms_norm_across_heads"), "image_dim": size(None), "added_kv_proj_dim": size(None),
         "pos_embed_seq_len": only(None),

@@ -132,34 +132,35 @@ def _reference(shape: Any, options: Mapping[str, Option]) -> Reference:
     return Reference(library="diffusers", options=options, ignored=IGNORED, shape=shape)
 
 
-def _heads(heads: int, head_dim: int, layers: int) -> Mapping[str, Option]:
+def layered(heads: int, head_dim: int, layers: int) -> Mapping[str, Option]:
+    """Heads, their width and the number of layers, as most classes call them."""
     return {"num_attention_heads": size(heads), "attention_head_dim": size(head_dim), "num_layers": size(layers)}
 
 
 MMDITS: Mapping[str, Reference] = {
     "Flux2Transformer2DModel": _reference(flux2, {
-        **_heads(48, 128, 8), "num_single_layers": size(48), "patch_size": only(1), "in_channels": size(128),
+        **layered(48, 128, 8), "num_single_layers": size(48), "patch_size": only(1), "in_channels": size(128),
         "out_channels": size(None), "joint_attention_dim": size(15360), "timestep_guidance_channels": only(256),
         "mlp_ratio": ratio(3.0), "guidance_embeds": flag(True),
     }),
     "FluxTransformer2DModel": _reference(flux, {
-        **_heads(24, 128, 19), "num_single_layers": size(38), "patch_size": only(1), "in_channels": size(64),
+        **layered(24, 128, 19), "num_single_layers": size(38), "patch_size": only(1), "in_channels": size(64),
         "out_channels": size(None), "joint_attention_dim": size(4096), "pooled_projection_dim": size(768),
         "guidance_embeds": flag(False),
     }),
     "HunyuanVideoTransformer3DModel": _reference(hunyuan_video, {
-        **_heads(24, 128, 20), "num_single_layers": size(40), "num_refiner_layers": size(2), "patch_size": size(2),
+        **layered(24, 128, 20), "num_single_layers": size(40), "num_refiner_layers": size(2), "patch_size": size(2),
         "patch_size_t": only(1), "in_channels": size(16), "out_channels": size(16), "text_embed_dim": size(4096),
         "pooled_projection_dim": size(768), "mlp_ratio": only(FEED_FORWARD), "qk_norm": only("rms_norm"),
         "guidance_embeds": flag(True), "image_condition_type": only(None),
     }),
     "QwenImageTransformer2DModel": _reference(qwen_image, {
-        **_heads(24, 128, 60), "patch_size": only(2), "in_channels": size(64), "out_channels": size(16),
+        **layered(24, 128, 60), "patch_size": only(2), "in_channels": size(64), "out_channels": size(16),
         "joint_attention_dim": size(3584), "guidance_embeds": only(False), "zero_cond_t": only(False),
         "use_additional_t_cond": only(False), "use_layer3d_rope": only(False),
     }),
     "SD3Transformer2DModel": _reference(sd3, {
-        **_heads(18, 64, 18), "patch_size": size(2), "in_channels": size(16), "out_channels": size(16),
+        **layered(18, 64, 18), "patch_size": size(2), "in_channels": size(16), "out_channels": size(16),
         "joint_attention_dim": size(4096), "caption_projection_dim": size(1152), "pooled_projection_dim": size(2048),
         "dual_attention_layers": indices(()), "qk_norm": word(None, "rms_norm"),
     }),
