@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
 from tokencost.catalog.load import Catalog
 from tokencost.counting.sizes import frames_that_fit, size_problems
@@ -117,7 +118,23 @@ def _batches(catalog: Catalog, model: Model, asked: Asked, options: RunOptions, 
     while tried[-1].service.slots * 2 <= largest and _may_grow(tried[-1]):
         larger = replace(options, batch=tried[-1].service.slots * 2)
         tried.append(_with_batch(catalog, model, asked, larger, notes))
-    return tried
+    between = _between(tried, asked)
+    if not between:
+        return tried
+    return [*tried, _with_batch(catalog, model, asked, replace(options, batch=between), notes)]
+
+
+def _between(tried: Sequence[Sized], asked: Asked) -> int:
+    """The largest batch between the last two that memory and limits allow, as if time were linear there; 0 if none."""
+    foot = tried[-1].estimate.footprint
+    if len(tried) < 2 or foot is None or len(tried[-1].violations) <= len(tried[-2].violations):
+        return 0
+    fits, fails = tried[-2].service, tried[-1].service
+    spent = float(fails.full - fits.full) / (fails.slots - fits.slots)
+    left = min((float(limit.limit) for limit in asked.limits), default=inf) - float(fits.full)
+    by_time = fits.slots + left / spent if spent > 0 else inf
+    found = int(min(by_time, float(foot.batch_limit), fails.slots - 1))
+    return found if found > fits.slots else 0
 
 
 def _may_grow(last: Sized) -> bool:

@@ -41,11 +41,12 @@ def keeping_up(service: Service, traffic: Traffic, *, gpus: Count) -> Capacity:
 def capacity(found: Sizing, service: Service, traffic: Traffic, *, gpus: Count, spares: Count = 0.0) -> Capacity:
     """What a fleet of that size does at the peak rate; spares are rented, but nothing counts on them."""
     late = percentiles(found, service, traffic)
+    close = "; one replica fewer is too close to call" if found.close else ""
     idle = f"; {spares:g} spare{'s' if float(spares) > 1 else ''} not counted on" if spares else ""
     return Capacity(
         replicas=found.replicas + spares, gpus=(found.replicas + spares) * gpus, batch=float(service.slots),
         utilisation=utilisation(found.replicas, service, traffic), p50=late.p50, p95=late.p95, p99=late.p99,
-        method=late.method + idle,
+        method=late.method + close + idle,
     )  # fmt: skip
 
 
@@ -82,8 +83,7 @@ def _by_path(found: Sizing, service: Service, traffic: Traffic) -> Percentiles:
     count = simulated_requests(service, found.replicas, found.requests)
     latencies = simulated(found.replicas, service, traffic, count)
     how = f"simulated ({count:,} requests; p95 within {half_width(latencies, 0.95):.2g} s)"
-    close = "; one replica fewer is too close to call" if found.close else ""
-    return _of_path(sorted(latencies), how + close)
+    return _of_path(sorted(latencies), how)
 
 
 def _of_path(latencies: Sequence[float], how: str) -> Percentiles:
