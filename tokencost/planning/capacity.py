@@ -96,7 +96,7 @@ def capacity_plan(catalog: Catalog, spec: LoadedSpec, question: Question) -> Cap
             candidate,
             wanted,
             options[_gpu_of(candidate)],
-            counts=_counts(candidate, question, deep=candidate.model in best),
+            counts=_counts(candidate, question, spares=wanted.renting.spares, deep=candidate.model in best),
             simulate=bool(question.models),
         )
         for candidate in shown
@@ -109,14 +109,14 @@ def _gpu_of(candidate: Candidate) -> str:
     return candidate.estimate.platform.gpu if candidate.estimate and candidate.estimate.platform else ""
 
 
-def _counts(candidate: Candidate, question: Question, *, deep: bool) -> range:
+def _counts(candidate: Candidate, question: Question, *, spares: Count, deep: bool) -> range:
     """Fleets to look at, spares not counted: around the chosen one, more of them for the best of each family."""
     if question.replicas is not None:
         return question.replicas
     if candidate.capacity is None:
         return range(0)
     below, above = (FEWER, MORE) if deep or question.models else (1, 1)
-    chosen = int(candidate.capacity.replicas)
+    chosen = int(candidate.capacity.replicas - spares)
     return range(max(1, chosen - below), chosen + above + 1)
 
 

@@ -1,0 +1,190 @@
+"""Fleets around the chosen one, and how spares, terms, the day and traces change it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.promises.records import catalog
+from tokencost.planning.capacity import CapacityPlan, Examined, Question, capacity_plan
+from tokencost.planning.plan import plan
+from tokencost.spec.load import LoadedSpec, from_mapping
+
+SPEC: dict[str, Any] = {
+    "version": 1, "name": "x", "task": "text-to-image", "output": {"width": 512, "height": 512}, "quality": "draft",
+    "latency": {"p95": "8 s"}, "traffic": {"average": "6 req/s", "peak": "12 req/s"},
+    "platform": {"gpu": "h100-80gb-sxm"}, "candidates": ["llamagen-xl", "sdxl", "amused-512"],
+}  # fmt: skip
+
+
+def spec(folder: Path | None = None, **changes: Any) -> LoadedSpec:
+    changed = {
+        key: {**SPEC[key], **change} if isinstance(change, dict) and isinstance(SPEC.get(key), dict) else change
+        for key, change in changes.items()
+    }
+    return from_mapping({**SPEC, **changed}, catalog(), folder)
+
+
+def answer(question: Question = Question(), **changes: Any) -> CapacityPlan:  # noqa: B008
+    return capacity_plan(catalog(), spec(**changes), question)
+
+
+def of(found: CapacityPlan, model: str) -> Examined:
+    return next(e for e in found.examined if e.candidate.model == model)
+
+
+def fleet(found: CapacityPlan, model: str = "sdxl") -> Any:
+    return of(found, model).candidate.capacity
+
+
+def month(found: CapacityPlan, model: str = "sdxl") -> float:
+    bill = of(found, model).candidate.bill
+    assert bill is not None
+    assert bill.per_month is not None
+    return float(bill.per_month)
+
+
+def test_the_fleet_is_that_of_the_plan() -> None:
+    """
+    Two commands, one answer: candidate by candidate, and at the chosen size among those examined.
+    """
+    found, planned = answer(), plan(catalog(), spec())
+
+    assert planned == found.plan
+    for examined in found.examined:
+        chosen = examined.candidate.capacity
+        assert [chosen] == [p.capacity for p in examined.fleets if chosen and p.capacity.replicas == chosen.replicas]
+
+
+@pytest.mark.parametrize("model", ["llamagen-xl", "sdxl"])
+def test_the_chosen_fleet_holds_and_smaller_ones_do_not(model: str) -> None:
+    """
+    The smallest that keeps the limits, of both kinds of model.
+    """
+    examined = of(answer(), model)
+    chosen = float(examined.candidate.capacity.replicas) if examined.candidate.capacity else 0.0
+
+    assert all(point.kept is True for point in examined.fleets if point.capacity.replicas >= chosen)
+    assert not any(point.kept for point in examined.fleets if point.capacity.replicas < chosen)
+    assert len({point.capacity.replicas for point in examined.fleets}) == len(examined.fleets) > 3
+
+
+def test_percentiles_fall_with_replicas_and_rise_with_load() -> None:
+    """
+    The charts are monotone.
+    """
+    examined = of(answer(), "sdxl")
+    by_size = [float(point.capacity.p95) for point in examined.fleets]
+    by_load = [float(point.capacity.p95) for point in examined.loads]
+
+    assert by_size == sorted(by_size, reverse=True)
+    assert by_load == sorted(by_load)
+
+
+def test_fleets_can_be_named() -> None:
+    """
+    Exactly those that are asked for, of exactly the models that are asked for.
+    """
+    found = answer(Question(models=("sdxl",), replicas=range(5, 9)))
+
+    assert ["sdxl"] == [e.candidate.model for e in found.examined]
+    assert [5, 6, 7, 8] == [point.capacity.replicas for point in found.examined[0].fleets]
+
+
+def test_shared_steps_are_simulated_for_a_model_that_is_asked_for() -> None:
+    """
+    What will be seen, where a bound would do to decide.
+    """
+    points = of(answer(Question(models=("llamagen-xl",))), "llamagen-xl").fleets
+
+    assert any(point.capacity.method.startswith("simulated") for point in points)
+
+
+def test_a_spare_costs_one_replica_and_buys_no_time() -> None:
+    """
+    N + 1: rented, not counted on, in the fleets around the chosen one too.
+    """
+    without, with_one = answer(), answer(platform={"spares": 1})
+    sizes = [[point.capacity.replicas for point in of(found, "sdxl").fleets] for found in (without, with_one)]
+
+    assert fleet(without).replicas + 1 == fleet(with_one).replicas
+    assert fleet(without).p95 == fleet(with_one).p95
+    assert [size + 1 for size in sizes[0]] == sizes[1]
+    assert month(with_one) / month(without) == pytest.approx(fleet(with_one).gpus / fleet(without).gpus)
+
+
+def test_terms_are_mixed_from_the_catalogue() -> None:
+    """
+    Every term is a line of the bill, and they add up to it.
+    """
+    found = answer(platform={"mix": {"spot": 0.5, "on-demand": 0.5}})
+    bill = of(found, "sdxl").candidate.bill
+    assert bill is not None
+
+    assert {"GPUs, spot", "GPUs"} <= {line.name for line in bill.lines}
+    assert bill.per_month == pytest.approx(sum(line.amount or 0.0 for line in bill.lines))
+    assert month(found) < month(answer())
+
+
+def test_a_fleet_that_follows_the_day_is_cheaper_than_one_for_its_peak() -> None:
+    """
+    Beside the fixed fleet, which is what the plan bills.
+    """
+    traffic = {"average": "20 req/s", "profile": {"peak_to_mean": 1.8}}
+    found = capacity_plan(catalog(), from_mapping({**SPEC, "traffic": traffic}, catalog()), Question())
+    examined = of(found, "sdxl")
+    followed = examined.followed
+    assert followed is not None
+    assert followed.per_month is not None
+
+    assert followed.fewest < followed.mean < followed.most == fleet(found).replicas
+    assert 0.4 * month(found) < followed.per_month < 0.8 * month(found)
+
+
+def test_a_trace_is_replayed_at_the_peak_rate(tmp_path: Path) -> None:
+    """
+    A burst of forty requests needs more than the same rate at random.
+    """
+    times = [60.0 * minute + second for minute in range(20) for second in [0.0] * 40]
+    (tmp_path / "burst.csv").write_text("\n".join(map(str, [*times, 1200.0])))
+    traffic = {"trace": "burst.csv"}
+    replayed = capacity_plan(
+        catalog(), from_mapping({**SPEC, "traffic": traffic}, catalog(), tmp_path), Question(models=("sdxl",))
+    )
+    rate = {"average": f"{800 / 1200} req/s"}
+    random = capacity_plan(catalog(), from_mapping({**SPEC, "traffic": rate}, catalog()), Question(models=("sdxl",)))
+
+    assert fleet(replayed).replicas > 2 * fleet(random).replicas
+    assert "trace replayed" in fleet(replayed).method
+
+
+def test_without_traffic_there_is_one_request_on_one_replica() -> None:
+    """
+    And the answer says so.
+    """
+    data = {key: value for key, value in SPEC.items() if key != "traffic"}
+    found = capacity_plan(catalog(), from_mapping(data, catalog()), Question())
+
+    assert found.traffic is None
+    assert {1.0} == {float(e.candidate.capacity.replicas) for e in found.examined if e.candidate.capacity}
+    assert "no traffic given" in fleet(found).method
+
+
+def test_where_nothing_is_feasible_the_nearest_are_shown() -> None:
+    """
+    An empty page would help nobody.
+    """
+    found = answer(latency={"p95": "10 ms"})
+
+    assert found.examined
+    assert not any(e.candidate.feasible for e in found.examined)
+
+
+def test_a_busy_share_is_kept() -> None:
+    """
+    The spec's own target for utilisation is a limit like the others.
+    """
+    found = answer(assume={"utilisation-target": 0.5})
+
+    assert float(fleet(found).utilisation) <= 0.5
+    assert fleet(found).replicas > fleet(answer()).replicas
