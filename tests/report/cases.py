@@ -1,5 +1,6 @@
 """Small answers of every kind, with harmless and with hostile names."""
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -25,7 +26,9 @@ from tokencost.nouns.answer import (
     Tokens,
     Violation,
 )
-from tokencost.nouns.request import Request
+from tokencost.nouns.request import LatencyLimit, Request, Traffic
+from tokencost.planning.capacity import CapacityPlan, Examined, Followed, Point
+from tokencost.serving.service import Service
 
 HOSTILE = {
     "escape": "\x1b[2J\x1b]0;pwn\x07 PASS",
@@ -233,12 +236,47 @@ def tokens() -> TokenCount:
     )
 
 
+def examined(name: str) -> Examined:
+    made = candidate(name)
+    assert made.capacity is not None
+    overloaded = replace(made.capacity, replicas=3.0, utilisation=1.04, p50=math.inf, p95=math.inf, method="overloaded")
+    points = tuple(
+        Point(load=1.0, capacity=fleet, bill=bill, kept=kept)
+        for fleet, bill, kept in (
+            (overloaded, BILL, False), (made.capacity, BILL, True), (made.capacity, BILL, None),
+            (made.capacity, NO_BILL, True),
+        )
+    )  # fmt: skip
+    day = Followed(cold_start=120.0, fewest=1.0, mean=2.5, most=4.0, per_month=5000.0)
+    service = Service(slots=2, full=0.9, alone=0.4)
+    return Examined(candidate=made, service=service, fleets=points, loads=points, followed=day)
+
+
+def bare(made: Candidate) -> Examined:
+    return Examined(candidate=made, service=None, fleets=(), loads=(), followed=None)
+
+
+def capacity(name: str = "poster-studio", *, file: str = "specs/poster.yaml", model: str = "sdxl") -> CapacityPlan:
+    return CapacityPlan(
+        plan=plan(name, file=file, model=model), limits=(LatencyLimit(percentile=0.95, limit=10.0),),
+        traffic=Traffic(average=2.0, peak=6.0, burstiness=2.0),
+        examined=(examined(model), bare(candidate("late", feasible=False)), bare(api_candidate())),
+    )  # fmt: skip
+
+
 ANSWERS: dict[str, list[Any]] = {
     "plan": [[plan()], [close_plan()], [refused_plan()], [plan(), refused_plan("b")], [replace(plan(), candidates=())]],
     "check": [[passed()], [failed()], [passed(), failed("b")]],
     "compare": [comparison(), replace(comparison(), candidates=(unknown_candidate(),), frames=49.0)],
     "estimate": [estimate(), estimate(fits=False), api_estimate()],
     "tokens": [tokens()],
+    "capacity": [
+        capacity(),
+        replace(capacity(), traffic=Traffic(average=1.0, peak=1.0, arrivals=(0.0, 1.0))),
+        replace(capacity(), traffic=None, limits=(), examined=(bare(candidate()),)),
+        replace(capacity(), examined=(bare(candidate("late", feasible=False)),)),
+        replace(capacity(), examined=()),
+    ],
 }
 
 NAMED: dict[str, Callable[[str], Any]] = {
@@ -246,5 +284,6 @@ NAMED: dict[str, Callable[[str], Any]] = {
     "check": lambda name: [failed(name, file=f"{name}.yaml"), passed(name)],
     "compare": lambda name: comparison(name),
     "estimate": lambda name: estimate(name),
+    "capacity": lambda name: capacity(name, file=f"{name}.yaml", model=name),
 }
 """Answers in which everything a user or a record can name has this name."""
