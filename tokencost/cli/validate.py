@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from tokencost.cli import options as o
+from tokencost.cli.output import say
 from tokencost.cli.show import checked_format, show
 
 
@@ -13,6 +14,9 @@ def validate(
     tables: Annotated[
         list[Path] | None, typer.Argument(help="Tables of measurements; those shipped if not said.", metavar="CSV...")
     ] = None,
+    fit: Annotated[
+        bool, typer.Option("--fit", help="Also fit engines and GPUs, leaving out each group in turn (a minute).")
+    ] = False,
     catalog: o.CatalogDir = None,
     format: Annotated[str, o.format_option("validate")] = "table",  # noqa: A002
     output: o.Output = None,
@@ -26,4 +30,6 @@ def validate(
     from tokencost.validation.validate import validate as use_case
 
     checked_format("validate", format)
-    show("validate", use_case(o.load_catalog(catalog), tables or ()), format, output, no_color=no_color)
+    if fit and not quiet:
+        say("fitting constants to the tables, and once more without each group ...")
+    show("validate", use_case(o.load_catalog(catalog), tables or (), fit=fit), format, output, no_color=no_color)

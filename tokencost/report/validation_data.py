@@ -11,6 +11,7 @@ from tokencost.validation.rows import Errors, Outcome, Validation
 CONDITIONS = (
     "model", "component", "scope", "metric", "gpu", "n_gpus", "parallelism", "engine", "precision", "batch",
 )  # fmt: skip
+FITTED = ("believed", "recorded", "fitted")
 CELLS = (
     "id", "status", "reason", "predicted", "low", "high", "measured", "ratio", "regime", "group", *CONDITIONS, "source",
 )  # fmt: skip
@@ -72,6 +73,7 @@ def _summary(answer: Validation) -> Fields:
         "overall": _errors(answer.overall) if answer.overall else None,
         **{name: _parts(part) for name, part in parts.items()},
         "worst": [one.row.id for one in answer.worst],
+        "constants": {one.name: {name: stable(getattr(one, name)) for name in FITTED} for one in answer.constants},
     }
 
 

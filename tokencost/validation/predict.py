@@ -8,10 +8,11 @@ from tokencost.counting.footprint import footprint
 from tokencost.errors import TokencostError, UsageError
 from tokencost.families.phases import passes
 from tokencost.nouns.answer import Interval
-from tokencost.planning.estimate import Prepared, measured, spread
+from tokencost.nouns.hardware import Platform
+from tokencost.planning.estimate import Prepared, around, spread
 from tokencost.timing.phases import time_phase
 from tokencost.units import Constant, Count
-from tokencost.validation.conditions import prepare_row, run_options
+from tokencost.validation.conditions import prepare_row
 from tokencost.validation.counts import predict_flops, predict_params
 from tokencost.validation.regimes import regime_of
 from tokencost.validation.rows import Outcome, Prediction, Row
@@ -49,15 +50,15 @@ def predict(catalog: Catalog, row: Row) -> Prediction:
     part = part_of(row.scope or "request", ready)
     if row.metric == "peak_mem_gb":
         return _memory(row, ready, part)
-    return TIMED[row.metric](row, ready, part, _time(catalog, row, ready, part))
+    return timed(row, ready, part, ready.platform)
 
 
-def _time(catalog: Catalog, row: Row, ready: Prepared, part: Part) -> Interval:
-    """Time of one unit of the scope; of a whole request what an estimate says, host and all."""
-    if (row.scope or "request") == "request":
-        return measured(catalog, ready, run_options(row)).latency
-    seconds = sum((time_phase(phase, ready.platform).seconds for phase in part.phases), 0.0) * part.share
-    return spread(seconds, ready.platform.engine.spread)
+def timed(row: Row, ready: Prepared, part: Part, on: Platform) -> Prediction:
+    """A time or a rate on a platform; a whole request has what the host does around it, as in an estimate."""
+    whole = around(on) if (row.scope or "request") == "request" else ()
+    phases = (*(time_phase(phase, on) for phase in part.phases), *whole)
+    seconds = sum((phase.seconds for phase in phases), 0.0) * part.share
+    return TIMED[row.metric](row, ready, part, spread(seconds, on.engine.spread))
 
 
 def _latency(row: Row, ready: Prepared, part: Part, time: Interval) -> Prediction:

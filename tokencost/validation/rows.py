@@ -89,11 +89,26 @@ class Errors:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refit:
+    """A constant: what was believed before any measurement, what the catalogue says, what suits the rows best.
+
+    All in the base unit of the field; of shares per precision the one of fp16.
+    """
+
+    name: str
+    believed: float
+    recorded: float
+    fitted: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Validation:
     """Every row with its outcome, in the order of the files, and errors by what rows share.
 
     `overall` leaves out counts, which are exact by construction, unless there is nothing else. `uses` tells times of
     groups that engines and GPUs were fitted to from those of groups held out; it is empty for tables of one's own.
+    Where a fit was asked for, it also has each group predicted by constants fitted to the others, and `constants` are
+    those fitted to the groups that serve for that.
     """
 
     files: tuple[str, ...]
@@ -106,3 +121,4 @@ class Validation:
     groups: Mapping[str, Errors]
     uses: Mapping[str, Errors]
     worst: tuple[Outcome, ...]
+    constants: tuple[Refit, ...] = ()

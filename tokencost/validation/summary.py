@@ -3,6 +3,7 @@
 import math
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from tokencost.units import Fraction
 from tokencost.validation.rows import Errors, Outcome
@@ -61,8 +62,23 @@ def split(outcomes: Iterable[Outcome], key: Callable[[Outcome], str]) -> Mapping
 
 
 def use_of(one: Outcome) -> str:
-    """Whether a shipped group served to fit engines and GPUs; its name alone decides, so that nobody chooses."""
-    return "fitted" if zlib.crc32(one.row.group.encode()) % GROUP_PARTS < FITTED_PARTS else "held out"
+    """Whether a shipped row served to fit engines and GPUs."""
+    return "fitted" if serves_to_fit(one.row.group) else "held out"
+
+
+def serves_to_fit(group: str) -> bool:
+    """Whether constants may be fitted to a group; its name alone decides, so that nobody chooses."""
+    return zlib.crc32(group.encode()) % GROUP_PARTS < FITTED_PARTS
+
+
+def with_error(one: Outcome, log: float) -> Outcome:
+    """The same row, predicted with ln(predicted / measured) of `log`."""
+    if one.prediction is None or one.ratio is None:
+        return one
+    by, old = math.exp(log) / one.ratio, one.prediction
+    return replace(
+        one, ratio=math.exp(log), prediction=replace(old, value=old.value * by, low=old.low * by, high=old.high * by)
+    )
 
 
 def worst(outcomes: Iterable[Outcome], number: int) -> tuple[Outcome, ...]:

@@ -1,23 +1,42 @@
 """The use case: read tables of measurements, predict every row, sum up the errors."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tokencost.catalog.load import DATA, Catalog
 from tokencost.errors import TokencostError
 from tokencost.validation.predict import COUNTED, outcome
-from tokencost.validation.rows import Outcome, Row, Validation
-from tokencost.validation.summary import errors, split, use_of, worst
+from tokencost.validation.rows import Outcome, Refit, Row, Validation
+from tokencost.validation.summary import errors, serves_to_fit, split, use_of, with_error, worst
 from tokencost.validation.table import read_table
 
 SHIPPED = DATA / "measurements"
 WORST = 12
 
 
-def validate(catalog: Catalog, paths: Sequence[Path] = ()) -> Validation:
-    """Predict the rows of the files, or of those that are shipped."""
+def validate(catalog: Catalog, paths: Sequence[Path] = (), *, fit: bool = False) -> Validation:
+    """Predict the rows of the files, or of those that are shipped; `fit` also fits the constants to them (a minute)."""
     files = tuple(paths) or tuple(sorted(SHIPPED.glob("*.csv")))
-    return summed(catalog, tuple(path.name for path in files), read_all(files), shipped=not paths)
+    rows = read_all(files)
+    found = summed(catalog, tuple(path.name for path in files), rows, shipped=not paths)
+    return _with_fit(catalog, found, rows) if fit else found
+
+
+def _with_fit(catalog: Catalog, found: Validation, rows: Sequence[Row]) -> Validation:
+    """Constants fitted to the groups that serve for that, and errors of each group when it is left out."""
+    from tokencost.validation.fitting import fitted, left_out
+
+    unseen = left_out(catalog, rows)
+    apart = errors(with_error(one, unseen[one.row.id]) for one in found.outcomes if one.row.id in unseen)
+    suited = fitted(catalog, [row for row in rows if serves_to_fit(row.group)])
+    return replace(
+        found,
+        uses={**found.uses, **({"each group left out": apart} if apart else {})},
+        constants=tuple(
+            Refit(name=one.name, believed=one.prior, recorded=one.now, fitted=value) for one, value in suited
+        ),
+    )
 
 
 def read_all(files: Sequence[Path]) -> tuple[Row, ...]:

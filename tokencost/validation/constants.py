@@ -1,0 +1,87 @@
+"""The constants that measurements may move: what each was thought to be before, and a platform with other values.
+
+Everything else about a platform is a datasheet's figure or a measurement of its own, and stays.
+"""
+
+import csv
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tokencost.catalog.load import DATA, Catalog
+from tokencost.nouns.hardware import Platform
+from tokencost.units import Fraction
+
+PRIORS = DATA / "priors.csv"
+WHOLE = 1.0
+"""No share of a peak exceeds it, whatever a fit would like."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Free:
+    """A constant of an engine or of a family of GPUs, whose records move in proportion.
+
+    `prior` is in the base unit of the field (s or a share), `factor` one standard deviation of belief in it, `now` what
+    the first record says today. Of `matmul`, a share per precision, the fp16 figure stands for all.
+    """
+
+    kind: str
+    records: tuple[str, ...]
+    field: str
+    prior: float
+    factor: float
+    now: float
+    source: str
+
+    @property
+    def name(self) -> str:
+        """As people find it: the first record and the field."""
+        return f"{self.records[0]}.{self.field}"
+
+    @property
+    def pull(self) -> tuple[float, float]:
+        """Where belief alone would have it, as ln(prior / now), and the standard deviation of that."""
+        return math.log(self.prior / self.now), math.log(self.factor)
+
+
+def constants(catalog: Catalog) -> tuple[Free, ...]:
+    """Every constant that may move, in the order of the table."""
+    with PRIORS.open(encoding="utf-8", newline="") as table:
+        return tuple(_free(catalog, row) for row in csv.DictReader(table))
+
+
+def _free(catalog: Catalog, row: Mapping[str, str]) -> Free:
+    records = tuple(row["records"].split())
+    said = getattr(catalog.get(row["kind"], records[0]), row["field"])
+    return Free(
+        kind=row["kind"], records=records, field=row["field"], prior=float(row["value"]), factor=float(row["factor"]),
+        now=float(said["fp16"] if isinstance(said, Mapping) else said), source=row["source"],
+    )  # fmt: skip
+
+
+def concerns(constant: Free, on: Platform) -> bool:
+    """Whether predictions for the platform use the constant."""
+    return (on.engine.id if constant.kind == "engines" else on.achieved.id) in constant.records
+
+
+def moved(on: Platform, free: Sequence[Free], logs: Sequence[float]) -> Platform:
+    """The platform with each constant times e^log."""
+    engine: dict[str, Any] = {}
+    achieved: dict[str, Any] = {}
+    for constant, log in zip(free, logs, strict=True):
+        if not log or not concerns(constant, on):
+            continue
+        if constant.kind == "engines":
+            engine[constant.field] = getattr(on.engine, constant.field) * math.exp(log)
+        else:
+            achieved[constant.field] = _scaled(getattr(on.achieved, constant.field), math.exp(log))
+    return replace(on, engine=replace(on.engine, **engine), achieved=replace(on.achieved, **achieved))
+
+
+def _scaled(share: Any, by: float) -> Any:
+    """A share of a peak, or one per precision, none above the whole."""
+    if isinstance(share, Mapping):
+        return {name: _scaled(one, by) for name, one in share.items()}
+    scaled: Fraction = min(float(share) * by, WHOLE)
+    return scaled
