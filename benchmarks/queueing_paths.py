@@ -1,0 +1,69 @@
+"""Requests per second of every simulator: `python -m benchmarks.queueing_paths`."""
+
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from tokencost.serving.arrivals import arrivals
+from tokencost.serving.decoding import Replica, continuous_batching, full_batch_service
+from tokencost.serving.pool import pooled_batching
+from tokencost.serving.simulation import any_service, constant_service, constant_service_array
+
+SERVERS = (1, 8, 64, 512)
+UTILISATION = 0.9
+REPLICA = Replica(
+    slots=24, steps=8192, prompt_tokens=60, step_time=0.0125, row_time=2e-4, token_time=1.2e-7, prefill_time=0.01
+)
+"""An eight-billion-parameter decoder on one large GPU, roughly."""
+
+
+def per_second(work: Callable[[], object], requests: int, repeat: int = 5) -> float:
+    """Million requests per second, the best of a few runs."""
+
+    def once() -> float:
+        start = time.perf_counter()
+        work()
+        return time.perf_counter() - start
+
+    return requests / min(once() for _ in range(repeat)) / 1e6
+
+
+def constant(servers: int) -> tuple[float, ...]:
+    """Array, list and heap, all with the same constant service."""
+    times = arrivals(UTILISATION * servers, 300_000, seed=1)
+    many = np.cumsum(np.random.default_rng(1).exponential(1 / (UTILISATION * servers), 4_000_000))
+    services = [1.0] * len(times)
+    return (
+        per_second(partial(constant_service_array, many, servers, 1.0), len(many)),
+        per_second(partial(constant_service, times, servers, 1.0), len(times)),
+        per_second(partial(any_service, times, services, servers), len(times)),
+    )
+
+
+def batching(replicas: int, count: int = 40_000) -> tuple[float, ...]:
+    """One replica by itself, and pools."""
+    rate = UTILISATION * REPLICA.slots * replicas / full_batch_service(REPLICA)
+    times = arrivals(rate, count, seed=1)
+    run: Any = partial(continuous_batching, times, REPLICA)
+    pooled = partial(pooled_batching, times, [REPLICA.steps] * count, REPLICA, replicas)
+    return (per_second(pooled, count, 3), *([per_second(run, count, 3)] if replicas == 1 else []))
+
+
+def table(title: str, head: Sequence[str], rows: dict[int, tuple[float, ...]]) -> None:
+    """Print a row per size."""
+    print(f"{title:>10} " + " ".join(f"{name:>8}" for name in head) + "   million requests/s")
+    for size, values in rows.items():
+        print(f"{size:>10} " + " ".join(f"{value:>8.2f}" for value in values))
+
+
+def main() -> None:
+    """Constant service, then continuous batching."""
+    table("servers", ("array", "list", "heap"), {servers: constant(servers) for servers in SERVERS})
+    table("replicas", ("pool", "alone"), {replicas: batching(replicas) for replicas in (1, 4, 16, 64)})
+
+
+if __name__ == "__main__":
+    main()
