@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tokencost.catalog.load import Catalog
-from tokencost.counting.operators import flop_by_class, params
+from tokencost.counting.operators import attention_flop, causal_attention_flop, flop_by_class, params
 from tokencost.errors import UsageError
 from tokencost.formula import Step, deriving
 from tokencost.nouns.answer import Estimate
 from tokencost.nouns.model import Model
 from tokencost.nouns.request import Request
-from tokencost.nouns.work import Operator
+from tokencost.nouns.work import Attention, Operator
 from tokencost.planning.candidates import fitted
 from tokencost.planning.estimate import Prepared, measured, prepare
 from tokencost.planning.options import OutputOptions, RunOptions
@@ -33,11 +33,15 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """One block of a network in one pass: parameters and FLOPs by operator class."""
+    """One block of a network in one pass: parameters and FLOPs by operator class, attention as the whole square.
+
+    `needed` are the FLOPs of attention that remain where causal kernels compute the triangle alone.
+    """
 
     name: str
     params: Count
     flop: Mapping[str, Flop]
+    needed: Flop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,4 +115,12 @@ def grouped(operators: tuple[Operator, ...]) -> tuple[Block, ...]:
     blocks: dict[str, list[Operator]] = {}
     for op in operators:
         blocks.setdefault(".".join(op.id.split(".")[:2]), []).append(op)
-    return tuple(Block(name=name, params=params(ops), flop=flop_by_class(ops)) for name, ops in blocks.items())
+    return tuple(
+        Block(name=name, params=params(ops), flop=flop_by_class(ops), needed=_needed(ops))
+        for name, ops in blocks.items()
+    )
+
+
+def _needed(operators: list[Operator]) -> Flop:
+    stacks = [op for op in operators if isinstance(op, Attention)]
+    return sum((causal_attention_flop(op) if op.causal else attention_flop(op) for op in stacks), 0.0)

@@ -10,15 +10,17 @@ from tokencost.planning.explained import Block, Explanation
 from tokencost.report import numbers
 from tokencost.report.derivation import Derived, derive, lines
 from tokencost.report.escape import terminal
+from tokencost.units import Num
 
 INDENT = "  "
 BLOCKS_SHOWN = 40
+KINDS = ("linear", "attention", "convolution")
 
 
 def text(answer: tuple[Explanation, bool], *, width: int = 80, color: bool = False, ascii_only: bool = False) -> str:
     """For people: wrapped to the width, indented by depth."""
     explained, full = answer
-    found = [headline(explained.estimate), "", *_blocks(explained), "Derivation", ""]
+    found = [_wrapped(0, headline(explained.estimate), width), "", *_blocks(explained, width), "Derivation", ""]
     seen: set[tuple[object, ...]] = set()
     for derived in derive(explained, full=full):
         found += [_wrapped(depth, line, width) for depth, line in lines(derived, 0, seen)]
@@ -49,17 +51,35 @@ def _wrapped(depth: int, line: str, width: int) -> str:
     )  # fmt: skip
 
 
-def _blocks(explained: Explanation) -> Iterator[str]:
+def _blocks(explained: Explanation, width: int) -> Iterator[str]:
     for phase, blocks in explained.blocks.items():
-        total = sum((_flop(block) for block in blocks), 0.0)
         steps = next(p.steps for p in explained.ready.program if p.id == phase)
-        yield f"{phase}: {numbers.work(total)} per pass, {numbers.count(steps)} pass{'' if float(steps) == 1 else 'es'}"
-        for block in sorted(blocks, key=lambda b: -_flop(b))[:BLOCKS_SHOWN]:
-            if _flop(block) or block.params:
-                share = f"{_flop(block) / total:6.1%}" if total else ""
-                kinds = ", ".join(f"{name} {numbers.work(f)}" for name, f in block.flop.items() if f)
-                yield f"  {block.name:30s} {numbers.scaled(block.params, 'params'):>14s} {share}  {kinds}"
+        yield from _wrapped(0, _phase_line(phase, blocks, steps), width).splitlines()
+        shown = sorted((b for b in blocks if _flop(b) or b.params), key=lambda b: -_flop(b))[:BLOCKS_SHOWN]
+        names = max(map(len, ("block", *(block.name for block in shown))))
+        yield f"  {'block':{names}s} {'params':>9s} {'share':>6s} " + " ".join(f"{kind:>12s}" for kind in KINDS)
+        total = _total(blocks)
+        for block in shown:
+            share = f"{_flop(block) / total:.1%}" if total else ""
+            cells = " ".join(f"{numbers.work(block.flop[kind]) if block.flop.get(kind) else '':>12s}" for kind in KINDS)
+            yield f"  {block.name:{names}s} {numbers.scaled(block.params, '').strip():>9s} {share:>6s} {cells}".rstrip()
         yield ""
+
+
+def _phase_line(phase: str, blocks: tuple[Block, ...], steps: Num) -> str:
+    """What a phase is, and how much of its attention causality spares."""
+    said = f"{phase}: {numbers.work(_total(blocks))} per pass, {numbers.count(steps)} pass"
+    square = sum((float(block.flop.get("attention", 0.0)) for block in blocks), 0.0)
+    triangle = sum((float(block.needed) for block in blocks), 0.0)
+    spared = (
+        f"; attention is {numbers.work(square)} as a square, {numbers.work(triangle)} where causal kernels compute "
+        "the triangle alone"
+    )
+    return said + ("" if float(steps) == 1 else "es") + (spared if triangle < square else "")
+
+
+def _total(blocks: tuple[Block, ...]) -> float:
+    return sum((_flop(block) for block in blocks), 0.0)
 
 
 def _flop(block: Block) -> float:
@@ -75,6 +95,7 @@ def as_json(answer: tuple[Explanation, bool]) -> str:
                 "name": b.name,
                 "params": numbers.stable(b.params),
                 "flop": {k: numbers.stable(v) for k, v in b.flop.items()},
+                "causal_attention": numbers.stable(b.needed),
             }
             for b in found
         ]
