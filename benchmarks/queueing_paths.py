@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from tests.serving.single import continuous_batching
 from tokencost.serving.arrivals import arrivals
-from tokencost.serving.decoding import Replica, continuous_batching, full_batch_service
+from tokencost.serving.decoding import Replica, full_batch_service
 from tokencost.serving.pool import pooled_batching
 from tokencost.serving.simulation import any_service, constant_service, constant_service_array
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.serving.single import continuous_batching
 from tokencost.serving.arrivals import arrivals
-from tokencost.serving.decoding import Replica, continuous_batching, full_batch_service
+from tokencost.serving.decoding import Replica, full_batch_service
 from tokencost.serving.queueing import latency_percentile
 from tokencost.serving.simulation import (
     any_service,
