@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from tokencost.catalog.load import Catalog
+from tokencost.money.bill import bill_of_fleet
 from tokencost.money.renting import Share, bill_of_shares, rented_gpus
 from tokencost.nouns.answer import Bill
 from tokencost.nouns.request import Renting, Traffic
@@ -17,8 +18,7 @@ def bill_of_rent(
 ) -> Bill:
     """A month of so many GPUs, and an asset at the average rate."""
     if own is not None:
-        shares = [Share(name="GPUs", gpus=gpus, per_instance=1.0, price=own, source="your price")]
-        return bill_of_shares(shares, traffic.average)
+        return bill_of_fleet(gpus, traffic.average, own, "your price")
     allotted = allotment(gpus, renting.mix or ON_DEMAND)
     return bill_of_shares([_cheapest(catalog, gpu, term, count) for term, count in allotted.items()], traffic.average)
 

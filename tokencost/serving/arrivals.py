@@ -15,6 +15,10 @@ def arrivals(rate: float, count: int, *, burstiness: float = 1.0, seed: int = 0)
     return list(itertools.accumulate(draw(1 / burstiness, burstiness / rate) for _ in range(count)))
 
 
+LONGEST = 40_000
+"""Gaps that are drawn at once: a shorter path is the beginning of the longest."""
+
+
 @functools.lru_cache(maxsize=8)
 def _at_unit_rate(count: int, burstiness: float) -> tuple[float, ...]:
     return tuple(arrivals(1.0, count, burstiness=burstiness, seed=SEED))
@@ -22,7 +26,8 @@ def _at_unit_rate(count: int, burstiness: float) -> tuple[float, ...]:
 
 def common_arrivals(rate: float, count: int, burstiness: float) -> list[float]:
     """The same random gaps at any rate: what differs between two answers is the fleet, not the luck."""
-    return [time / rate for time in _at_unit_rate(count, burstiness)]
+    drawn = _at_unit_rate(max(count, LONGEST), burstiness)
+    return [time / rate for time in itertools.islice(drawn, count)]
 
 
 def mean_rate(times: Sequence[float]) -> float:
