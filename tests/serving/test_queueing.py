@@ -10,6 +10,7 @@ from tests.serving import dense
 from tokencost.serving.queueing import (
     EXACT_SERVERS,
     latency_percentile,
+    may_meet,
     meets,
     method,
     replicas_for,
@@ -128,6 +129,24 @@ def test_an_overloaded_fleet_has_no_percentile() -> None:
     """
     assert math.inf == latency_percentile(4, 2.0, 2.0, 0.5)
     assert not meets(4, 2.0, 2.0, [(0.5, 1e9)])
+    assert not may_meet(4, 2.0, 2.0, [(0.5, 1e9)])
+
+
+def test_a_utilisation_that_rounds_to_one_is_an_overload() -> None:
+    """
+    At 1e15 requests per second a spare server is lost in the last digit.
+    """
+    assert math.inf == latency_percentile(4 * 10**18, 4.0, 1e18 * (1 - 1e-17), 0.95)
+
+
+@pytest.mark.parametrize("burstiness", [1.0, 3.0])
+def test_what_meets_its_limits_may_meet_them(burstiness: float) -> None:
+    """
+    The bound that rules fleets out never contradicts the one that certifies them.
+    """
+    for servers in range(1, 30):
+        limits = [(0.95, 1.1)]
+        assert may_meet(servers, 1.0, 9.0, limits, burstiness) or not meets(servers, 1.0, 9.0, limits, burstiness)
 
 
 def test_a_fleet_larger_than_allowed_is_none() -> None:

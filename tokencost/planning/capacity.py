@@ -15,7 +15,7 @@ from tokencost.planning.plan import options_of, plan_of, wanted_of
 from tokencost.serving.daily import BOOT, replicas_of_the_day
 from tokencost.serving.fleet import capacity, replicas_that_keep_up
 from tokencost.serving.service import Service
-from tokencost.serving.sizing import Sizing, certified, judged
+from tokencost.serving.sizing import REQUESTS, Sizing, certified, judged
 from tokencost.spec.load import LoadedSpec
 from tokencost.units import Count, Seconds, Usd
 
@@ -136,10 +136,15 @@ def _examined(
     deep = len(counts) > SHALLOW
     return Examined(
         candidate=candidate, service=found.service,
-        fleets=tuple(at(replace(closer, replicas=count), 1.0) for count in counts),
-        loads=tuple(at(replace(closer, replicas=chosen.replicas), load) for load in LOADS if deep),
+        fleets=tuple(at(closer if count == chosen.replicas else _nearby(closer, count), 1.0) for count in counts),
+        loads=tuple(at(closer if load == 1 else _nearby(closer, chosen.replicas), load) for load in LOADS if deep),
         followed=_followed(catalog, found, asked, choice) if deep and wanted.traffic.peak_to_mean else None,
     )  # fmt: skip
+
+
+def _nearby(chosen: Sizing, replicas: int) -> Sizing:
+    """The same evidence for another fleet or load, on the shortest path: nothing is decided by it."""
+    return replace(chosen, replicas=replicas, requests=REQUESTS[0], close=False)
 
 
 def _simulated(chosen: Sizing, service: Service) -> Sizing:

@@ -59,9 +59,9 @@ WHOLE = Constant(1e-12, "", "rounding error allowed when servers / burstiness is
 )
 def latency_percentile(servers: int, service: Time, rate: Rate, q: Ratio, burstiness: Ratio = 1.0) -> Time:
     """Percentile `q` of waiting plus service, first come first served; gaps between arrivals are Gamma distributed."""
-    if rate * service >= servers:
-        return math.inf
     utilisation = max(rate * service / servers, LIGHTEST)
+    if utilisation >= 1:
+        return math.inf
     wait = _bound_quantile(servers / burstiness, utilisation, q)
     law = _law(servers, utilisation, burstiness)
     if wait and law:
@@ -77,7 +77,7 @@ def meets(servers: int, service: Time, rate: Rate, limits: Sequence[Limit], burs
 def may_meet(servers: int, service: Time, rate: Rate, limits: Sequence[Limit], burstiness: Ratio = 1.0) -> bool:
     """Whether every limit might be kept: no only where the law of a queue that waits no longer breaks one."""
     places = math.ceil(servers / burstiness * (1 - WHOLE))
-    if rate * service >= servers or any(_wait(service, limit) < 0 for _, limit in limits):
+    if rate * service / servers * places >= places or any(_wait(service, limit) < 0 for _, limit in limits):
         return False
     if places > EXACT_SERVERS:
         return True
