@@ -137,7 +137,7 @@ def _said(path: str, value: float) -> str:
         return f"{numbers.usd(value * numbers.HOUR)}/h"
     if head == "budget":
         return numbers.usd(value)
-    if head == "latency" or path in ("output.seconds", "assume.request_time.value"):
+    if head == "latency" or path in ("output.seconds", "assume.request_time.value", "platform.cold_start"):
         return numbers.time(value)
     return f"{numbers.number(value)} req/s" if last in ("average", "peak") else numbers.plain(value)
 

@@ -25,7 +25,7 @@ TURNS = 20
 """Requests per slot that a path has at least, so that it says more than how a fleet fills."""
 WARM_UP = 0.1
 """Share of a path during which the fleet still fills."""
-SURE = 3.0
+SURE = 2.0
 """Half-widths of distance at which a shorter path is believed."""
 
 
