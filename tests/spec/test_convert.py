@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import pytest
+
+from tokencost.errors import SpecError
 from tokencost.nouns.model import Bound
-from tokencost.nouns.request import Budget, LatencyLimit, Request, Traffic
-from tokencost.spec.convert import bounds_of, budget_of, gpus_of, limits_of, request_of, traffic_of
+from tokencost.nouns.request import Budget, LatencyLimit, Renting, Request, Traffic
+from tokencost.spec.convert import bounds_of, budget_of, gpus_of, limits_of, renting_of, request_of, traffic_of
 from tokencost.spec.load import from_mapping
 from tokencost.spec.product import Product
 
@@ -73,3 +76,46 @@ def test_parallelism_implies_its_gpus() -> None:
         gpus_of(product(platform=p))
         for p in ({}, {"parallelism": "cfg2xulysses2"}, {"gpus": 2, "parallelism": "replicas"})
     )
+
+
+def test_a_profile_gives_the_peak_or_the_average() -> None:
+    """
+    A day of 1.8 times its mean at the peak: each of the two rates follows from the other.
+    """
+    profile = {"peak_to_mean": 1.5, "hours": 12}
+    known = Traffic(average=2.0, peak=3.0, peak_to_mean=1.5, cycle=43_200.0)
+
+    assert known == traffic_of(product(traffic={"average": "2 req/s", "profile": profile}))
+    assert known == traffic_of(product(traffic={"peak": "3 req/s", "profile": profile}))
+
+
+def test_a_fleet_is_rented_as_the_platform_says() -> None:
+    """
+    Spares, terms and cold start; nothing of it where nothing is said.
+    """
+    on = {"spares": 2, "cold_start": "90 s", "mix": {"reserved": 0.6, "on-demand": 0.4}}
+
+    assert Renting() == renting_of(product())
+    assert Renting(spares=2.0, cold_start=90.0, mix={"reserved": 0.6, "on-demand": 0.4}) == renting_of(
+        product(platform=on)
+    )
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        ("traffic", {"average": "1 req/s", "peak": "2 req/s", "profile": {"peak_to_mean": 2}}),
+        ("traffic", {"profile": {"peak_to_mean": 2}}),
+        ("traffic", {"average": "1 req/s", "profile": {"peak_to_mean": 2.5}}),
+        ("platform", {"mix": {"reserved": 0.6, "spot": 0.6}}),
+        ("platform", {"mix": {"reserved": 1}, "price": "1 USD/h"}),
+        ("platform", {"mix": {"borrowed": 1}}),
+        ("platform", {"spares": -1}),
+    ],
+)
+def test_contradictions_about_a_fleet_are_refused(part: str, said: dict[str, Any]) -> None:
+    """
+    What cannot be meant is not guessed at.
+    """
+    with pytest.raises(SpecError):
+        product(**{part: said})
