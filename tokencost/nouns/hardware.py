@@ -76,9 +76,10 @@ class Engine(Noun):
     `host_time` is spent by the host for every kernel it launches one by one (0 where graphs are replayed),
     `host_time_per_step` once per pass, `host_time_per_request` once per request (tokenising,
     setting up the sampler, making a picture file). With `short_accumulation` fp16 products are summed in fp16, which
-    consumer cards do at twice the rate. `matmul_efficiency` and
-    `attention_efficiency` scale what libraries achieve, `unfused` is the share
-    of elementwise kernels and traffic that remains. `reserve` is memory taken by context and workspaces,
+    consumer cards do at twice the rate. `matmul_efficiency` and `attention_efficiency` scale the arithmetic that
+    libraries achieve, `bandwidth_efficiency` the bandwidth at which weights of matrix products stream (kernels
+    generated for a few rows do better than the vendor's), `unfused` is the share of elementwise kernels and traffic
+    that remains. `reserve` is memory taken by context and workspaces,
     `preallocates` the share of GPU memory claimed at start. `runs` says which
     kinds of phases it can run.
     `spread` is the factor within which 90 % of validated predictions stay, up or down.
@@ -93,6 +94,7 @@ class Engine(Noun):
     short_accumulation: bool = False
     matmul_efficiency: Fraction
     attention_efficiency: Fraction = 1.0
+    bandwidth_efficiency: Fraction = 1.0
     attention: Literal["naive", "sdpa", "flash2", "flash3"]
     unfused: Fraction
     reserve: Bytes

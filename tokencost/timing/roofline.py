@@ -54,6 +54,15 @@ def memory_time(traffic: Bytes, on: Platform) -> Seconds:
     return traffic / (on.gpu.memory_bandwidth * on.achieved.bandwidth)
 
 
+@formula("definition", says="memory time of an operator: weights of matrix products stream as fast as the engine lets")
+def operator_memory_time(op: Operator, traffic: Bytes, on: Platform) -> Seconds:
+    """Never faster than the datasheet's bandwidth."""
+    if not isinstance(op, Linear):
+        return memory_time(traffic, on)
+    streamed = memory_time(traffic, on) / on.engine.bandwidth_efficiency
+    return maximum(streamed, traffic / on.gpu.memory_bandwidth)
+
+
 @formula("williams-2009")
 def overlapped(compute: Seconds, memory: Seconds, overlap: Fraction) -> Seconds:
     """The p-norm of the two limits, written so that neither power overflows."""
@@ -178,7 +187,7 @@ class OperatorCost:
 def operator_cost(op: Operator, on: Platform, precision: Precision) -> OperatorCost:
     """Arithmetic and memory time, bytes and kernels."""
     traffic = operator_traffic(op, on, precision)
-    memory = memory_time(traffic, on)
+    memory = operator_memory_time(op, traffic, on)
     compute = operator_compute_time(op, on, precision)
     alone = isinstance(op, Elementwise | Lookup)
     seconds = memory if alone else overlapped(compute, memory, on.achieved.overlap)
