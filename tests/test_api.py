@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -74,3 +75,26 @@ def test_importing_costs_neither_typer_nor_rich_nor_numpy() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert "[]" == done.stdout.strip()
+
+
+def test_capacity_sizes_the_fleet_of_the_plan() -> None:
+    """
+    The plan's fleet is one of those that are examined, and it keeps the limits.
+    """
+    spec = {**SPEC, "traffic": {"average": "5 req/s"}, "latency": {"p95": "5 s"}, "candidates": ["sdxl-turbo"]}
+    found = tokencost.capacity(spec, replicas=range(1, 4))
+    planned = tokencost.plan(spec).candidates[0]
+
+    assert planned.capacity
+    assert found.plan.candidates[0].capacity == planned.capacity
+    assert len(found.examined) == 1
+
+
+def test_validate_reads_a_table_of_ones_own(tmp_path: Path) -> None:
+    """
+    Counted on the reference implementation, so the ratio is one.
+    """
+    table = tmp_path / "own.csv"
+    table.write_text("id,model,component,metric,value\na,llama-2-7b,transformer,params,6738415616\n")
+
+    assert tokencost.validate(table).outcomes[0].ratio == pytest.approx(1.0, abs=1e-9)

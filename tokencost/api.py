@@ -10,6 +10,7 @@ from tokencost.errors import UsageError
 from tokencost.nouns.answer import Checked, Comparison, Estimate, Plan
 from tokencost.planning import compare as comparing
 from tokencost.planning import plan as planning
+from tokencost.planning.capacity import CapacityPlan, Question, capacity_plan
 from tokencost.planning.grid import tokens_for
 from tokencost.planning.options import OutputOptions, RunOptions
 from tokencost.planning.single import single
@@ -52,6 +53,21 @@ def check(spec: Spec, *, set: Sequence[str] = (), catalog: Path | None = None) -
     """The plan of one spec judged: passed if some candidate keeps every limit."""
     records = load(catalog)
     return planning.check(records, _loaded(spec, set, records))
+
+
+def capacity(
+    spec: Spec,
+    *,
+    models: Sequence[str] = (),
+    replicas: range | None = None,
+    trace: str | Path | None = None,
+    set: Sequence[str] = (),  # noqa: A002
+    catalog: Path | None = None,
+) -> CapacityPlan:
+    """Fleets for a spec's traffic; `replicas` are the sizes to examine, `trace` a file of arrivals to replay."""
+    records = load(catalog)
+    question = Question(models=tuple(models), replicas=replicas, trace=Path(trace) if trace else None)
+    return capacity_plan(records, _loaded(spec, set, records), question)
 
 
 def tokens(
