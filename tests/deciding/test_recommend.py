@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tests.platforms import image
-from tokencost.deciding.recommend import chance_cheaper, in_numbers, ranked, recommend
+from tokencost.deciding.recommend import chance_lower, in_numbers, ranked, recommend
 from tokencost.nouns.answer import Bill, Candidate, Estimate, Interval, Violation
 
 
@@ -94,6 +94,20 @@ def test_families_of_one_cost_are_too_close_to_call() -> None:
     assert found.confidence == pytest.approx(0.5, abs=0.02)
 
 
+def test_at_one_cost_the_faster_family_wins() -> None:
+    """
+    A fleet of one costs the same whoever runs on it; eighty times the speed is no coin toss.
+    """
+    found = recommend(
+        ranked([candidate("a", 1.0, latency=8.0, family="autoregressive"), candidate("b", 1.0, latency=0.1)])
+    )
+
+    assert ("recommended", "b") == (found.verdict, found.model)
+    assert found.confidence is not None
+    assert found.confidence > 0.99
+    assert any("is faster than autoregressive (A) at the same cost" in reason for reason in found.reasons)
+
+
 def test_two_models_of_one_family_leave_the_family_sure() -> None:
     """
     Which diffusion model is cheaper does not shake that diffusion is.
@@ -130,21 +144,21 @@ def test_certainty_is_that_of_two_normal_logarithms(other: float, chance: float)
     """
     Both good within a factor of two nine times in ten: the difference has sqrt(2) · ln 2 / 1.645 standard deviations.
     """
-    assert chance == pytest.approx(chance_cheaper(1.0, other, 2.0, 2.0), abs=1e-3)
+    assert chance == pytest.approx(chance_lower(1.0, other, 2.0, 2.0), abs=1e-3)
 
 
 def test_exact_costs_leave_no_doubt() -> None:
     """
     Two API prices are not predictions.
     """
-    assert (1.0, 0.0) == (chance_cheaper(1.0, 1.1, 1.0, 1.0), chance_cheaper(1.1, 1.0, 1.0, 1.0))
+    assert (1.0, 0.0) == (chance_lower(1.0, 1.1, 1.0, 1.0), chance_lower(1.1, 1.0, 1.0, 1.0))
 
 
 def test_certainty_of_one_is_doubt_of_the_other() -> None:
     """
     One of the two is cheaper.
     """
-    assert math.isclose(1.0, chance_cheaper(1.0, 3.0, 1.5, 2.5) + chance_cheaper(3.0, 1.0, 2.5, 1.5))
+    assert math.isclose(1.0, chance_lower(1.0, 3.0, 1.5, 2.5) + chance_lower(3.0, 1.0, 2.5, 1.5))
 
 
 def test_the_other_side_is_always_told() -> None:

@@ -1,5 +1,6 @@
 """Constraints: metric <= bound, with what was asked, what there is, and by how much it is missed."""
 
+import math
 from collections.abc import Iterator, Sequence
 
 from tokencost.nouns.answer import Bill, Estimate, Violation
@@ -76,7 +77,10 @@ def latency_limits(limits: Sequence[LatencyLimit], service: float, *, possible: 
 
 def dollars(amount: float) -> str:
     """An amount as people write it: whole dollars from a hundred on, four digits below."""
-    return f"${amount:,.0f}" if amount >= 100 else f"${amount:.4g}"
+    if amount >= 100:
+        return f"${amount:,.0f}"
+    digits = 3 - math.floor(math.log10(amount)) if amount > 0 else 0
+    return f"${amount:.{max(digits, 0)}f}".rstrip("0").rstrip(".") if digits > 0 else f"${amount:.0f}"
 
 
 def budget_limits(budget: Budget, bill: Bill) -> Iterator[Violation]:

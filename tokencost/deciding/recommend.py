@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from tokencost.deciding.constraints import dollars, seconds
 from tokencost.formula import formula
 from tokencost.nouns.answer import Candidate, Recommendation
-from tokencost.units import Constant, Fraction, Usd
+from tokencost.units import Constant, Fraction, Num
 
 Z_90 = Constant(1.645, "", "standard deviations that hold the central 90 % of a normal distribution")
 TOO_CLOSE = Constant(0.6, "", "a choice that holds in less than this share of cases is a coin toss, not advice")
@@ -15,12 +15,13 @@ SAME = Constant(0.005, "", "costs closer than this are told as the same")
 
 
 @formula(
-    "definition", says="probability that the first is cheaper, both log-normal with the spread of their predictions"
+    "definition",
+    says="probability that the first is lower (a cost or a time), both log-normal with the spread of their predictions",
 )
-def chance_cheaper(cost: Usd, other: Usd, spread: Fraction, other_spread: Fraction) -> Fraction:
+def chance_lower(one: Num, other: Num, spread: Fraction, other_spread: Fraction) -> Fraction:
     """Errors of the two predictions taken as independent; shared errors would make the choice surer than this."""
     deviation = math.hypot(math.log(float(spread)), math.log(float(other_spread))) / Z_90
-    gap = math.log(float(other) / float(cost))
+    gap = math.log(float(other) / float(one))
     return 0.5 * (1 + math.erf(gap / deviation / math.sqrt(2))) if deviation else float(gap > 0)
 
 
@@ -74,9 +75,18 @@ def _margin(best: Candidate, other: Candidate | None) -> float | None:
 
 
 def _confidence(best: Candidate, other: Candidate | None) -> float | None:
+    """How sure it is that the best costs less than the other or, where both cost the same, is the faster of them."""
     if other is None or not _comparable(best, other):
         return None
-    return float(chance_cheaper(_cost(best), _cost(other), _spread(best), _spread(other)))
+    measure = _latency if _same_cost(best, other) else _cost
+    if not measure(best) or not measure(other):
+        return None
+    return float(chance_lower(measure(best), measure(other), _spread(best), _spread(other)))
+
+
+def _same_cost(best: Candidate, other: Candidate) -> bool:
+    margin = _margin(best, other)
+    return margin is not None and abs(margin) < SAME
 
 
 def _for_best(best: Candidate, feasible: Sequence[Candidate]) -> list[str]:
@@ -123,7 +133,11 @@ def _closeness(best: Candidate, feasible: Sequence[Candidate]) -> list[str]:
     chance = _confidence(best, family)
     if family is not None and chance is not None:
         share = "more than 99 %" if chance > 0.99 else f"{chance * 100:.0f} %"
-        found.append(f"{best.family} stays cheaper than {family.family} ({family.name}) in {share} of cases.")
+        other = f"{family.family} ({family.name})"
+        stays = (
+            f"is faster than {other} at the same cost" if _same_cost(best, family) else f"stays cheaper than {other}"
+        )
+        found.append(f"{best.family} {stays} in {share} of cases.")
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from tokencost.planning.records import Listing, RecordView
 from tokencost.report import numbers
 from tokencost.report.derivation import shown
+from tokencost.report.escape import terminal
 
 
 def listing_text(found: Listing, *, width: int = 80, color: bool = False, ascii_only: bool = False) -> str:
@@ -18,7 +19,7 @@ def listing_text(found: Listing, *, width: int = 80, color: bool = False, ascii_
     for row in rows:
         rest = textwrap.wrap("  ".join(row[1:]), room) or [""]
         lines += [f"{row[0]:{first}s}  {rest[0]}", *(" " * (first + 2) + more for more in rest[1:])]
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+    return "\n".join(terminal(line.rstrip()) for line in lines) + "\n"
 
 
 def listing_json(found: Listing) -> str:
@@ -36,12 +37,12 @@ def record_text(found: RecordView, *, width: int = 80, color: bool = False, asci
     lines = [f"{found.kind}/{found.id}", ""]
     for field in found.fields:
         source = f" {arrow} {field.source}" if field.source else ""
+        said = terminal(f"{field.path}: {_value(field.value, field.unit)}{source}")
         lines.append(
             textwrap.fill(
-                f"{field.path}: {_value(field.value, field.unit)}{source}", max(width, 40), subsequent_indent="    ",
-                break_long_words=False, break_on_hyphens=False,
+                said, max(width, 40), subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
             )
-        )  # fmt: skip
+        )
     return "\n".join(lines) + "\n"
 
 
