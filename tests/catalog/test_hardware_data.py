@@ -40,7 +40,7 @@ def product_time(gpu: Gpu, precision: str, rows: float) -> float:
     [
         ("a100-80gb-sxm", "bf16", 1, 1.43e12, 0.1),
         ("a100-80gb-sxm", "bf16", 96, 116e12, 0.1),
-        ("a100-80gb-sxm", "bf16", 448, 230e12, 0.12),
+        ("a100-80gb-sxm", "bf16", 448, 230e12, 0.1),
         ("a100-80gb-sxm", "bf16", 8192, 262e12, 0.1),
         ("h100-80gb-sxm", "bf16", 1, 2.67e12, 0.1),
         ("h100-80gb-sxm", "bf16", 100, 238e12, 0.1),
