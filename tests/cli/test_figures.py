@@ -35,6 +35,16 @@ def test_a_clip_of_emu3_is_coded_8_by_8_by_4() -> None:
     assert ([8, 32, 32], 8_192) == (tokens["grid"], tokens["visual"])
 
 
+def test_strides_change_a_tokenizer_that_is_named() -> None:
+    """
+    What Emu3's grid would be if it compressed time and space by four: its line ends stay.
+    """
+    tokens = answer("tokens --tokenizer emu3 --stride 4x4x4 --res 256 --frames 32")
+
+    assert 32768 == tokens["visual"]
+    assert 8 * 64 < tokens["structural"] < 8 * 64 + 16
+
+
 @pytest.mark.parametrize("length", ["--frames 32", "--seconds 4 --fps 8"])
 def test_strides_alone_give_the_tokens_of_any_coder(length: str) -> None:
     """

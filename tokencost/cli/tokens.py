@@ -11,7 +11,10 @@ from tokencost.cli.show import show
 def tokens(
     tokenizer: Annotated[str, typer.Option("--tokenizer", help="Tokenizer id, e.g. emu3, sd3-latent.")] = "",
     stride: Annotated[
-        str, typer.Option("--stride", help="Instead of a tokenizer: frames x height x width, 4x4x4.")
+        str,
+        typer.Option(
+            "--stride", help="Strides, frames x height x width: 4x4x4; instead of a tokenizer, or to change one."
+        ),
     ] = "",
     codebook: Annotated[
         int, typer.Option("--codebook", min=0, max=2**40, help="Codes of a tokenizer given by its stride.")

@@ -1,4 +1,6 @@
-"""Tokens of a size, by a tokenizer's name or by strides alone."""
+"""Tokens of a size, by a tokenizer's name or by strides."""
+
+from dataclasses import replace
 
 from tokencost.catalog.load import Catalog
 from tokencost.counting.sizes import size_problems
@@ -11,9 +13,7 @@ from tokencost.planning.options import OutputOptions
 
 def tokens_for(catalog: Catalog, *, tokenizer: str, stride: str, codebook: int, size: OutputOptions) -> TokenCount:
     """All token figures; sizes off the grid are refused with the nearest that work."""
-    if bool(tokenizer) == bool(stride):
-        raise UsageError("give --tokenizer ID or --stride 4x4x4, one of them")
-    grid = catalog.get("tokenizers", tokenizer) if tokenizer else by_stride(stride, codebook)
+    grid = grid_of(catalog, tokenizer, stride, codebook)
     width, height = size.width or size.height, size.height or size.width
     if not width or not height:
         raise UsageError("give the size: --res 1024, or --width and --height")
@@ -26,6 +26,22 @@ def tokens_for(catalog: Catalog, *, tokenizer: str, stride: str, codebook: int, 
         frames=float(frames), prompt_tokens=float(size.prompt_tokens),
     )  # fmt: skip
     return count_tokens(grid, request)
+
+
+def grid_of(catalog: Catalog, tokenizer: str, stride: str, codebook: int) -> Tokenizer:
+    """A tokenizer by name, by strides alone, or what the named one would be with other strides."""
+    if not tokenizer and not stride:
+        raise UsageError("give --tokenizer ID or --stride 4x4x4")
+    if not tokenizer:
+        return by_stride(stride, codebook)
+    named: Tokenizer = catalog.get("tokenizers", tokenizer)
+    if not stride:
+        return named
+    other = by_stride(stride, codebook or named.codebook)
+    return replace(
+        named, id=f"{named.id} at {other.id}", pixels_per_token=other.pixels_per_token,
+        frames_per_token=other.frames_per_token, codebook=other.codebook,
+    )  # fmt: skip
 
 
 def by_stride(stride: str, codebook: int) -> Tokenizer:
