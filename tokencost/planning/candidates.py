@@ -63,7 +63,7 @@ def judge(catalog: Catalog, model: Model, asked: Asked, options: RunOptions) -> 
     if wrong or not model.components:
         missing = [] if wrong else [Violation(constraint="availability", message="its networks are not public")]
         return _unsized(model, (*broken, *missing), scored)
-    found = sized(catalog, model, replace(asked, request=request), options, (*asked.notes, *notes))
+    found = sized(catalog, model, replace(asked, request=request), options, (*asked.notes, *notes), refine=not broken)
     broken += found.violations
     return Candidate(
         model=model.id, name=model.name, family=model.family, feasible=not broken, violations=in_order(broken),
@@ -101,14 +101,19 @@ class Sized:
     violations: tuple[Violation, ...]
 
 
-def sized(catalog: Catalog, model: Model, asked: Asked, options: RunOptions, notes: tuple[Note, ...]) -> Sized:
-    """The best batch size: fewest limits broken, then fewest GPUs, then least latency; then as few replicas as hold."""
+def sized(
+    catalog: Catalog, model: Model, asked: Asked, options: RunOptions, notes: tuple[Note, ...], *, refine: bool = True
+) -> Sized:
+    """The best batch size: fewest limits broken, then fewest GPUs, then least latency; `refine` it to the least fleet.
+
+    A model that is out for another reason keeps the fleet that the waiting law proves to be enough.
+    """
     if asked.batch is not None:
         tried = [_with_batch(catalog, model, asked, replace(options, batch=asked.batch), notes)]
     else:
         tried = _batches(catalog, model, asked, options, notes)
     best = min(tried, key=lambda s: (len(s.violations), s.gpus, float(s.estimate.latency.value)))
-    return _refined(catalog, model, best, asked, options)
+    return _refined(catalog, model, best, asked, options) if refine else best
 
 
 def _batches(catalog: Catalog, model: Model, asked: Asked, options: RunOptions, notes: tuple[Note, ...]) -> list[Sized]:
