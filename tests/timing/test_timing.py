@@ -2,19 +2,24 @@
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from tests.platforms import image, on, phase, program
+from tests.platforms import image, made, on, phase, program
 from tokencost.counting.build import elementwise, linear, lookup
+from tokencost.counting.footprint import weight_bytes
+from tokencost.counting.networks import network_params
+from tokencost.errors import UsageError
 from tokencost.nouns.answer import PhaseTime
 from tokencost.nouns.hardware import Parallelism, Platform
 from tokencost.nouns.work import Attention, Phase
-from tokencost.timing.parallel import all_reduce_time, link_traffic, reduced_bytes, share
+from tokencost.timing.parallel import all_reduce_time, link_traffic, pipelined, reduced_bytes, share
 from tokencost.timing.phases import link_time, phase_time, request_time, step_demand, time_phase
 from tokencost.timing.rates import busy_share, convolution_peak, matmul_share, padding, peak, splits, tiles
 from tokencost.timing.roofline import memory_time, operator_kernels, operator_traffic, overlapped
 
+PIPELINE: dict[str, Any] = {"gpus": 4, "parallelism": "pipefusion4"}
 ATTENTION = Attention(
     id="a", sequences=1.0, heads=32.0, kv_heads=8.0, queries=1.0, context=64.0, head_dim=128.0, count=32.0
 )
@@ -159,6 +164,33 @@ def test_a_share_is_a_share() -> None:
     part = share(linear("l", 8.0, 16.0, 32.0), Parallelism(tensor=2.0, sequence=2.0))
 
     assert (4.0, 16.0, 16.0) == (part.rows, part.inner, part.columns)  # type: ignore[union-attr]
+
+
+def test_a_pipeline_of_patches_waits_for_its_first_step_alone() -> None:
+    """
+    Four GPUs in a pipeline: a fourth of the arithmetic each, once the first step has gone through all of them.
+    """
+    part = phase("flux.1-dev", image(1024.0), "denoise", steps=20)
+    alone, together = on("flux.1-dev"), on("flux.1-dev", gpus=4, parallelism="pipefusion4")
+    quarter = step_demand(part, together)
+
+    assert quarter.compute == pytest.approx(step_demand(part, alone).compute / 4, rel=0.25)
+    assert quarter.kernels == step_demand(part, alone).kernels
+    assert 0.0 == link_time(part, together)
+    assert 23 == pipelined(part.steps, together)
+    assert 20 == pipelined(part.steps, alone)
+
+
+def test_a_pipeline_splits_weights_and_no_decoder() -> None:
+    """
+    Each GPU holds its layers; tokens that depend on the last one leave nothing to overlap.
+    """
+    one, four = (weight_bytes(made("flux.1-dev"), on("flux.1-dev", **split)) for split in ({}, PIPELINE))
+    denoiser = 2 * network_params(made("flux.1-dev").networks["denoiser"])
+
+    assert one - four == pytest.approx(0.75 * denoiser)
+    with pytest.raises(UsageError, match="decoders take tp"):
+        on("emu3-gen", **PIPELINE)
 
 
 def test_a_gpu_keeps_at_least_one_key_value_head() -> None:

@@ -132,7 +132,7 @@ def test_memory_leaves_out_what_the_scope_does_not_hold() -> None:
         ({"precision": "bf17"}, "no precision is called"),
         ({"attention": "clairvoyant"}, "choose from naive"),
         ({"guidance": "strong"}, "choose from none"),
-        ({"parallelism": "pipefusion2", "n_gpus": 2}, "write parts like tp4"),
+        ({"parallelism": "patches2", "n_gpus": 2}, "write parts like tp4"),
         ({"width": 7}, "7x7 pixels are less than a token"),
         ({"scope": "lunch"}, "choose from request"),
         ({"scope": "decode"}, "has no phase for scope decode"),

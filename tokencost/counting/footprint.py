@@ -7,7 +7,7 @@ from tokencost.counting.operators import READ_AND_WRITE, attention_cache
 from tokencost.formula import formula
 from tokencost.nouns.answer import Footprint
 from tokencost.nouns.generator import Generator
-from tokencost.nouns.hardware import Platform, Precision
+from tokencost.nouns.hardware import Parallelism, Platform, Precision
 from tokencost.nouns.model import Component
 from tokencost.nouns.work import Attention, Convolution, Elementwise, Linear, Operator, Phase, Program
 from tokencost.numeric import floor, maximum, minimum, where
@@ -36,14 +36,15 @@ def unique_components(generator: Generator) -> list[str]:
 
 
 @formula(
-    "definition", says="bytes of the weights on one GPU: every component once, the backbone split by tensor parallelism"
+    "definition",
+    says="bytes of the weights on one GPU: every component once, the backbone split by tensor and pipeline parallelism",
 )
 def weight_bytes(generator: Generator, on: Platform) -> Bytes:
     """Each component in its own precision."""
     total: Bytes = 0.0
     for role in unique_components(generator):
         precision = component_precision(role, generator.model.components[role], on.precisions)
-        share = on.parallelism.tensor if role in BACKBONES else 1.0
+        share = on.parallelism.tensor * on.parallelism.pipeline if role in BACKBONES else 1.0
         total = total + network_params(generator.networks[role]) * precision.weight_bytes / share
     return total
 
@@ -87,10 +88,15 @@ def activation_bytes(program: Program, on: Platform) -> Bytes:
     largest: Bytes = 0.0
     for phase in program:
         element = on.precisions[phase.precision].activation_bytes
-        share = on.parallelism.sequence * on.parallelism.guidance if phase.parallel else 1.0
+        share = _parts(on.parallelism) if phase.parallel else 1.0
         for op in phase.operators:
             largest = maximum(largest, _live_elements(op) * element / share)
     return LIVE_TENSORS * largest
+
+
+def _parts(parallelism: Parallelism) -> Count:
+    """Into how many parts activations are split."""
+    return parallelism.sequence * parallelism.guidance * parallelism.pipeline
 
 
 def _live_elements(op: Operator) -> Count:

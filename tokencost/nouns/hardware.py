@@ -131,11 +131,16 @@ class Precision(Noun):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parallelism:
-    """How many GPUs share each tensor, each sequence, or the guidance branches of one request."""
+    """How many GPUs share each tensor, each sequence, the guidance branches of one request, or the layers.
+
+    GPUs of a `pipeline` hold their part of the layers and pass patches of an image on to each other, with keys and
+    values of the step before where those of this step are not there yet.
+    """
 
     tensor: Count = 1.0
     sequence: Count = 1.0
     guidance: Count = 1.0
+    pipeline: Count = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,7 +117,8 @@ def spread(value: Count, factor: Count) -> Interval:
 
 def named(on: Platform, options: RunOptions) -> PlatformName:
     """The platform as people name it."""
-    shares = {"tp": on.parallelism.tensor, "sp": on.parallelism.sequence, "cfg": on.parallelism.guidance}
+    split = on.parallelism
+    shares = {"tp": split.tensor, "sp": split.sequence, "cfg": split.guidance, "pipefusion": split.pipeline}
     return PlatformName(
         gpu=on.gpu.id,
         gpus=on.gpus,

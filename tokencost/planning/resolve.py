@@ -1,5 +1,6 @@
 """Names to nouns: the model made ready to run, and the platform it runs on."""
 
+import math
 import re
 from dataclasses import replace
 
@@ -10,7 +11,7 @@ from tokencost.nouns.hardware import Achieved, Gpu, Parallelism, Platform, Preci
 from tokencost.nouns.model import Guidance, Model
 from tokencost.planning.options import RunOptions
 
-PART = re.compile(r"(tp|ulysses|ring|usp|cfg|sp)([0-9]{1,4})")
+PART = re.compile(r"(tp|ulysses|ring|usp|cfg|sp|pipefusion)([0-9]{1,4})")
 AXES = {
     "tp": "tensor",
     "ulysses": "sequence",
@@ -18,6 +19,7 @@ AXES = {
     "usp": "sequence",
     "sp": "sequence",
     "cfg": "guidance",
+    "pipefusion": "pipeline",
 }
 
 
@@ -86,15 +88,18 @@ def parallelism(text: str, gpus: int, kind: str) -> Parallelism:
         if gpus == 1 or text == "replicas":
             return Parallelism()
         return Parallelism(tensor=float(gpus)) if kind == "decode" else Parallelism(sequence=float(gpus))
-    shares = {"tensor": 1.0, "sequence": 1.0, "guidance": 1.0}
+    shares = {"tensor": 1.0, "sequence": 1.0, "guidance": 1.0, "pipeline": 1.0}
     for part in text.split("x"):
         match = PART.fullmatch(part)
         if not match or not int(match[2]):
             raise UsageError(
-                f"parallelism {text[:40]!r}: write parts like tp4, ulysses2, ring2, usp8 or cfg2, joined by x"
+                f"parallelism {text[:40]!r}: write parts like tp4, ulysses2, ring2, usp8, cfg2 or pipefusion4, "
+                "joined by x"
             )
         shares[AXES[match[1]]] *= float(match[2])
-    used = shares["tensor"] * shares["sequence"] * shares["guidance"]
+    used = math.prod(shares.values())
+    if shares["pipeline"] > 1 and kind == "decode":
+        raise UsageError(f"parallelism {text!r}: pipefusion shares the steps of a denoiser; decoders take tp")
     if used != gpus:
         raise UsageError(f"parallelism {text!r} uses {used:g} GPUs, but there are {gpus}")
     return Parallelism(**shares)

@@ -20,9 +20,18 @@ HALF = Constant(0.5, "", "latencies among 2, 4 and 8 GPUs grow like the root of 
 RING_PASSES = Constant(2, "", "a ring all-reduce moves every byte twice: reduce-scatter, then all-gather")
 
 
+WARM_UP = Constant(
+    1, "", "steps that a pipeline runs layer after layer, before there are keys and values of a step before"
+)
+
+
 def share(op: Operator, parallelism: Parallelism) -> Operator:
-    """The part of an operator that one GPU of the group runs."""
-    rows = 1 / (parallelism.sequence * parallelism.guidance)
+    """The part of an operator that one GPU of the group runs.
+
+    A pipeline of n cuts the image into n patches: a GPU runs an n-th of the layers n times, each on an n-th of the
+    rows, so that it launches and streams as much as alone.
+    """
+    rows = 1 / (parallelism.sequence * parallelism.guidance * parallelism.pipeline)
     columns = 1 / parallelism.tensor
     match op:
         case Linear():
@@ -30,7 +39,10 @@ def share(op: Operator, parallelism: Parallelism) -> Operator:
         case Attention():
             heads = columns / parallelism.sequence
             kv_heads = maximum(op.kv_heads * heads, 1.0)
-            return replace(op, sequences=op.sequences / parallelism.guidance, heads=op.heads * heads, kv_heads=kv_heads)
+            return replace(
+                op, sequences=op.sequences / parallelism.guidance, queries=op.queries / parallelism.pipeline,
+                heads=op.heads * heads, kv_heads=kv_heads,
+            )  # fmt: skip
         case Convolution():
             return replace(op, positions=op.positions * rows * columns, inputs=op.inputs * rows * columns)
         case Elementwise():
@@ -86,6 +98,12 @@ def all_to_all_time(op: Attention, on: Platform, activation_bytes: Bytes) -> Sec
             + collective_latency(on.parallelism.sequence, on)
         )
     )
+
+
+@formula("fang-2024", says="passes of a phase: a pipeline takes its first steps one GPU after the other")
+def pipelined(steps: Count, on: Platform) -> Count:
+    """Later steps keep all GPUs busy; patches travel while the next is computed."""
+    return steps + WARM_UP * (on.parallelism.pipeline - 1)
 
 
 @formula("shoeybi-2019", says="bytes that one GPU sends per pass: all-reduces and all-to-alls of every attention layer")

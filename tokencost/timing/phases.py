@@ -8,11 +8,16 @@ from tokencost.nouns.answer import Bound, PhaseTime
 from tokencost.nouns.hardware import Parallelism, Platform, Precision
 from tokencost.nouns.work import Attention, Operator, Phase, Program
 from tokencost.numeric import maximum
-from tokencost.timing.parallel import all_reduce_time, all_to_all_time, link_traffic, share
+from tokencost.timing.parallel import all_reduce_time, all_to_all_time, link_traffic, pipelined, share
 from tokencost.timing.roofline import operator_cost
 from tokencost.units import Bytes, Count, Flop, Seconds
 
 ALONE = Parallelism()
+
+
+def gpus_of(parallelism: Parallelism) -> Count:
+    """GPUs that share one request."""
+    return parallelism.tensor * parallelism.sequence * parallelism.guidance * parallelism.pipeline
 
 
 def precision_of(phase: Phase, on: Platform) -> Precision:
@@ -86,10 +91,15 @@ def step_time(step: StepDemand, links: Seconds, on: Platform) -> Seconds:
     return maximum(device_time(step, on), host_time(step, on)) + links
 
 
+def passes_of(phase: Phase, on: Platform) -> Count:
+    """How many times a step's time passes."""
+    return pipelined(phase.steps, on) if phase.parallel else phase.steps
+
+
 @formula("definition")
 def phase_time(phase: Phase, on: Platform) -> Seconds:
     """Steps run one after the other."""
-    return phase.steps * step_time(step_demand(phase, on), link_time(phase, on), on)
+    return passes_of(phase, on) * step_time(step_demand(phase, on), link_time(phase, on), on)
 
 
 @formula("definition", says="time of a request: the sum over its phases")
@@ -124,7 +134,7 @@ def phase_bound(step: StepDemand, links: Seconds, on: Platform) -> Bound:
 def time_phase(phase: Phase, on: Platform) -> PhaseTime:
     """A phase with its demand and its time."""
     step, links = step_demand(phase, on), link_time(phase, on)
-    gpus = on.parallelism.tensor * on.parallelism.sequence * on.parallelism.guidance if phase.parallel else 1.0
+    gpus = gpus_of(on.parallelism) if phase.parallel else 1.0
     size = precision_of(phase, on).activation_bytes
     return PhaseTime(
         id=phase.id,
@@ -134,6 +144,6 @@ def time_phase(phase: Phase, on: Platform) -> PhaseTime:
         memory_traffic=phase_traffic(step, phase.steps, gpus),
         link_traffic=phase.steps * link_traffic(phase, on.parallelism, size),
         kernels=phase.steps * step.kernels,
-        seconds=phase.steps * step_time(step, links, on),
+        seconds=passes_of(phase, on) * step_time(step, links, on),
         bound=phase_bound(step, links, on),
     )
