@@ -1,7 +1,11 @@
 """Flags that several commands share, and what they become."""
 
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -11,6 +15,8 @@ from tokencost.report import formats
 if TYPE_CHECKING:
     from tokencost.catalog.load import Catalog
     from tokencost.planning.options import GuidanceMode, OutputOptions, RunOptions
+
+R = TypeVar("R")
 
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write the answer to this file instead.")]
 CatalogDir = Annotated[
@@ -71,10 +77,40 @@ def _configured() -> Path | None:
     return None
 
 
-def output_options(
-    *, res: str, width: int | None, height: int | None, frames: int | None, seconds: float | None, fps: float | None,
-    prompt_tokens: int, output_tokens: int,
-) -> "OutputOptions":  # fmt: skip
+def grouped(**groups: Callable[..., Any]) -> Callable[[Callable[..., R]], Callable[..., R]]:
+    """Let a command take `size: OutputOptions` where people give the flags that make one.
+
+    Each keyword names a parameter of the command and the function that makes its value; the parameters of that
+    function become the command's flags in its place. A function that makes a value may be grouped itself.
+    """
+
+    def decorate(command: Callable[..., R]) -> Callable[..., R]:
+        flags = {name: inspect.signature(make).parameters.values() for name, make in groups.items()}
+        plain = inspect.signature(command).parameters.values()
+        parameters = [flag for own in plain for flag in flags.get(own.name, (own,))]
+
+        @functools.wraps(command)
+        def call(**given: Any) -> R:
+            made = {name: groups[name](**{flag.name: given.pop(flag.name) for flag in flags[name]}) for name in groups}
+            return command(**given, **made)
+
+        keyword = [flag.replace(kind=inspect.Parameter.KEYWORD_ONLY) for flag in parameters]
+        call.__signature__ = inspect.Signature(keyword)  # type: ignore[attr-defined]
+        call.__annotations__ = {flag.name: flag.annotation for flag in keyword}
+        return call
+
+    return decorate
+
+
+def clip_options(
+    res: Res = "",
+    width: Width = None,
+    height: Height = None,
+    seconds: SecondsFlag = None,
+    fps: Fps = None,
+    frames: Frames = None,
+    prompt_tokens: PromptTokens = 64,
+) -> "OutputOptions":
     """Size flags together; contradictions are refused."""
     from tokencost.planning.options import OutputOptions
 
@@ -85,9 +121,14 @@ def output_options(
     if res:
         width, height = size_of(res)
     return OutputOptions(
-        width=width, height=height, frames=frames, seconds=seconds, fps=fps,
-        prompt_tokens=prompt_tokens, output_tokens=output_tokens,
-    )  # fmt: skip
+        width=width, height=height, frames=frames, seconds=seconds, fps=fps, prompt_tokens=prompt_tokens
+    )
+
+
+@grouped(clip=clip_options)
+def output_options(*, clip: "OutputOptions", output_tokens: OutputTokens = 128) -> "OutputOptions":
+    """Size flags, and the length of an answer about an image."""
+    return replace(clip, output_tokens=output_tokens)
 
 
 def size_of(res: str) -> tuple[int, int]:
@@ -98,10 +139,15 @@ def size_of(res: str) -> tuple[int, int]:
     return int(parts[0]), int(parts[-1])
 
 
-def run_options(
-    *, gpu: str, gpus: int, engine: str, precision: str, parallelism: str, price: str, batch: int,
-    steps: int | None = None, guidance: str = "",
-) -> "RunOptions":  # fmt: skip
+def platform_options(
+    gpu: Gpu = "a100-80gb-sxm",
+    gpus: Gpus = 1,
+    engine: Engine = "compile",
+    precision: PrecisionName = "bf16",
+    parallelism: Parallelism = "",
+    price: Price = "",
+    batch: Batch = 1,
+) -> "RunOptions":
     """Platform flags together."""
     from tokencost.planning.options import RunOptions
     from tokencost.units import Unit
@@ -113,9 +159,14 @@ def run_options(
     if asked is not None and not 0 <= asked < float("inf"):
         raise UsageError(f"--price: {price[:40]!r} is not a price")
     return RunOptions(
-        gpu=gpu, gpus=gpus, engine=engine, precision=precision, parallelism=parallelism, price=asked, batch=batch,
-        steps=steps, guidance=guidance_mode(guidance),
-    )  # fmt: skip
+        gpu=gpu, gpus=gpus, engine=engine, precision=precision, parallelism=parallelism, price=asked, batch=batch
+    )
+
+
+@grouped(platform=platform_options)
+def run_options(*, steps: Steps = None, guidance: GuidanceFlag = "", platform: "RunOptions") -> "RunOptions":
+    """Platform flags, and how a model samples."""
+    return replace(platform, steps=steps, guidance=guidance_mode(guidance))
 
 
 def guidance_mode(text: str) -> "GuidanceMode | None":

@@ -1,14 +1,19 @@
 """`tokencost tokens`: what an image or a clip is in tokens."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tokencost.cli import options as o
 from tokencost.cli.show import show
 
+if TYPE_CHECKING:
+    from tokencost.planning.options import OutputOptions
 
+
+@o.grouped(size=o.clip_options)
 def tokens(
+    *,
     tokenizer: Annotated[str, typer.Option("--tokenizer", help="Tokenizer id, e.g. emu3, sd3-latent.")] = "",
     stride: Annotated[
         str,
@@ -19,13 +24,7 @@ def tokens(
     codebook: Annotated[
         int, typer.Option("--codebook", min=0, max=2**40, help="Codes of a tokenizer given by its stride.")
     ] = 0,
-    res: o.Res = "",
-    width: o.Width = None,
-    height: o.Height = None,
-    seconds: o.SecondsFlag = None,
-    fps: o.Fps = None,
-    frames: o.Frames = None,
-    prompt_tokens: o.PromptTokens = 64,
+    size: "OutputOptions",
     catalog: o.CatalogDir = None,
     format: Annotated[str, o.format_option("tokens")] = "table",  # noqa: A002
     output: o.Output = None,
@@ -38,9 +37,5 @@ def tokens(
     """
     from tokencost.planning.grid import tokens_for
 
-    size = o.output_options(
-        res=res, width=width, height=height, frames=frames, seconds=seconds, fps=fps,
-        prompt_tokens=prompt_tokens, output_tokens=1,
-    )  # fmt: skip
     found = tokens_for(o.load_catalog(catalog), tokenizer=tokenizer, stride=stride, codebook=codebook, size=size)
     show("tokens", found, format, output, no_color=no_color)
