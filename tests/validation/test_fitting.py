@@ -1,10 +1,11 @@
 """Fitting: it finds what made the rows, believes little of odd rows, and judges by groups it has not seen."""
 
 import math
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
+from tokencost.catalog.kinds import KINDS
 from tokencost.catalog.load import load
 from tokencost.validation.constants import Free, concerns, constants, moved
 from tokencost.validation.fitting import Problem, cases_of, fitted, left_out
@@ -89,6 +90,27 @@ def test_every_constant_is_of_records_that_exist_and_has_a_source(constant: Free
     assert constant.source
     assert constant.factor > 1
     assert 0.2 < constant.now / constant.prior < 5
+
+
+@pytest.mark.parametrize("kind", ["engines", "achieved"])
+def test_what_is_called_fitted_is_fitted_and_nothing_else(kind: str) -> None:
+    """
+    A constant set by hand must not borrow the authority of the fit.
+    """
+    free = {(record, one.field) for one in constants(load()) if one.kind == kind for record in one.records}
+    unsaid = {field.name: field.default for field in fields(KINDS[kind])}
+    numbers = {
+        (name, field)
+        for name in load().names(kind)
+        for field, value in load().index[kind][name]["noun"].items()
+        if isinstance(value, int | float | dict)
+        and not isinstance(value, bool)
+        and (value != unsaid[field] or (name, field) in free)
+    }
+    called = {(name, field) for name, field in numbers if load().source(kind, name, field).startswith("timing-fit")}
+
+    assert called == free & numbers
+    assert free <= numbers
 
 
 def test_moving_concerns_the_platforms_of_a_constant() -> None:
