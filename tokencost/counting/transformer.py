@@ -111,11 +111,11 @@ def _feed_forward(net: DecoderLM, rows: Count) -> tuple[Operator, ...]:
 def _text_head(net: DecoderLM, rows: Count) -> tuple[Operator, ...]:
     if net.head == "none":
         return ()
+    own = net.head == "own"
     if isinstance(rows, float | int) and not rows:
-        return (
-            weights("head", 0 if net.head == "tied" else net.hidden * net.vocab + (net.vocab if net.head_bias else 0)),
-        )
-    return (linear("head", rows, net.hidden, net.vocab, bias=net.head_bias, shared=net.head == "tied"),)
+        return (weights("head", (net.hidden * net.vocab if own else 0) + (net.vocab if net.head_bias else 0)),)
+    bias = (weights("head.bias", net.vocab),) if net.head_bias and not own else ()
+    return (linear("head", rows, net.hidden, net.vocab, bias=net.head_bias, shared=not own), *bias)
 
 
 @formula("huggingface-transformers", says="operators of a caption projector (two linear layers) in front of a decoder")
