@@ -137,6 +137,7 @@ EXAMPLES = {
     "plan": ["plan {specs}/poster-1024.yaml", "plan {specs}/print-2048.yaml"],
     "check": ["check {specs}/poster-1024.yaml", "check {specs}/poster-512.yaml --set budget.per_asset=0.00001USD"],
     "compare": ["compare --res 1024"],
+    "sample": ["sample --grid 2x2 --guidance 3"],
 }
 """Commands whose answers have every field that there is."""
 TOLD = ("check", "compare")

@@ -14,7 +14,7 @@ LAYERS = (
     {"formula"},
     {"nouns"},
     {"counting"},
-    {"families", "timing"},
+    {"families", "sampling", "timing"},
     {"money", "serving"},
     {"deciding"},
     {"reading"},

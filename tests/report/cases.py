@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from tokencost.catalog.load import load
 from tokencost.counting.tokens import TokenCount
 from tokencost.nouns.answer import (
     Bill,
@@ -28,6 +29,8 @@ from tokencost.nouns.answer import (
 )
 from tokencost.nouns.request import LatencyLimit, Request, Traffic
 from tokencost.planning.capacity import CapacityPlan, Examined, Followed, Point
+from tokencost.planning.sample import Sampled, Sampling, sampled
+from tokencost.sampling.layout import TokenGrid
 from tokencost.serving.service import Service
 
 HOSTILE = {
@@ -236,6 +239,17 @@ def tokens() -> TokenCount:
     )
 
 
+def sample() -> Sampled:
+    grid = TokenGrid(frames=2, height=1, width=2)
+    return sampled(load(), Sampling(grid=grid, weights=(None, 3.0, 5.0)))
+
+
+def sample_that_differs() -> Sampled:
+    run = sample().runs[0]
+    wrong = replace(run.phases[0], ran=replace(run.phases[0].ran, flop=1.0))
+    return replace(sample(), runs=(replace(run, phases=(wrong,)),))
+
+
 def examined(name: str) -> Examined:
     made = candidate(name)
     assert made.capacity is not None
@@ -270,6 +284,7 @@ ANSWERS: dict[str, list[Any]] = {
     "compare": [comparison(), replace(comparison(), candidates=(unknown_candidate(),), frames=49.0)],
     "estimate": [estimate(), estimate(fits=False), api_estimate()],
     "tokens": [tokens()],
+    "sample": [sample(), sample_that_differs()],
     "capacity": [
         capacity(),
         replace(capacity(), traffic=Traffic(average=1.0, peak=1.0, arrivals=(0.0, 1.0))),

@@ -15,6 +15,7 @@ FIRST: dict[str, str | tuple[str, ...]] = {
     "compare": "text-to-image at 1024 × 1024",
     "estimate": ("sdxl on 2 × a100-80gb-sxm", "imagen-4: "),
     "tokens": "8,199 tokens: grid 1 × 90 × 90",
+    "sample": ("4 codes",),
     "capacity": "poster-studio: ",
 }
 

@@ -9,6 +9,7 @@ from tokencost.cli.compare import compare
 from tokencost.cli.estimate import estimate
 from tokencost.cli.explain import explain
 from tokencost.cli.plan import plan
+from tokencost.cli.sample import sample
 from tokencost.cli.schema import schema
 from tokencost.cli.tokens import tokens
 from tokencost.cli.validate import validate
@@ -53,6 +54,7 @@ app.command(rich_help_panel=EXPLORE)(compare)
 app.command(rich_help_panel=EXPLORE)(estimate)
 app.command(rich_help_panel=EXPLORE)(tokens)
 app.command(rich_help_panel=EXPLORE)(explain)
+app.command(rich_help_panel=EXPLORE)(sample)
 app.command(rich_help_panel=EXPLORE)(validate)
 app.add_typer(catalog, name="catalog", rich_help_panel=SETUP)
 app.command(rich_help_panel=SETUP)(schema)

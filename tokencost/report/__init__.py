@@ -57,6 +57,13 @@ RENDERERS: dict[str, dict[str, str]] = {
         "csv": "capacity_json:as_csv",
         "html": "capacity:as_html",
     },
+    "sample": {
+        "table": "sample:as_table",
+        "json": "sample:as_json",
+        "markdown": "sample:as_markdown",
+        "csv": "sample:as_csv",
+        "html": "sample:as_html",
+    },
     "explain": {"table": "explanation:text", "json": "explanation:as_json"},
     "validate": {
         "table": "validation:table",
