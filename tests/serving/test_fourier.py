@@ -3,7 +3,7 @@ import math
 
 import pytest
 
-from tokencost.serving.fourier import exp_minus_line, exp_minus_one, transform
+from tokencost.serving.fourier import exp_minus_line, exp_minus_one, real_transform, transform, transform_of_real
 
 
 def test_the_transform_is_the_sum_of_its_definition() -> None:
@@ -14,6 +14,19 @@ def test_the_transform_is_the_sum_of_its_definition() -> None:
     plain = [sum(x * cmath.exp(-2j * math.pi * j * k / 32) for j, x in enumerate(values)) for k in range(32)]
 
     assert plain == pytest.approx(transform(values), abs=1e-12)
+
+
+@pytest.mark.parametrize("size", [2, 4, 8, 64])
+def test_real_values_take_half_the_work(size: int) -> None:
+    """
+    Both shortcuts are the plain transform, there and back.
+    """
+    values = [math.sin(j * j) for j in range(size)]
+    half = transform_of_real(values)
+    mirrored = [*half, *[value.conjugate() for value in half[-2:0:-1]]]
+
+    assert transform(values) == pytest.approx(mirrored, abs=1e-12)
+    assert transform(mirrored) == pytest.approx(real_transform(half), abs=1e-12)
 
 
 @pytest.mark.parametrize("w", [1e-9 + 2e-9j, 0.1 - 0.3j, 0.4999j, 0.5001j, -3 + 2j])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.serving.single import continuous_batching
 from tokencost.serving.arrivals import arrivals
-from tokencost.serving.decoding import Replica, full_batch_service
+from tokencost.serving.decoding import Replica, Shape, full_batch_service, shape_of
 from tokencost.serving.pool import pooled_batching
 from tokencost.serving.simulation import constant_service, percentile
 
@@ -20,8 +20,8 @@ REPLICA = Replica(
 SERVICE = full_batch_service(REPLICA)
 
 
-def equal(count: int) -> list[int]:
-    return [REPLICA.steps] * count
+def pooled(times: Sequence[float], replicas: int, replica: Replica = REPLICA) -> list[float]:
+    return pooled_batching(times, [0] * len(times), [shape_of(replica)], replica, replicas)
 
 
 @pytest.mark.parametrize("rate", [0.3, 1.0, 2.2, 3.5])
@@ -32,25 +32,24 @@ def test_a_pool_of_one_is_the_replica(rate: float, replica: Replica) -> None:
     """
     times = arrivals(rate, 1500, seed=3, burstiness=2.0)
 
-    assert continuous_batching(times, replica) == pytest.approx(
-        pooled_batching(times, equal(1500), replica, 1), abs=1e-8
-    )
+    assert continuous_batching(times, replica) == pytest.approx(pooled(times, 1, replica), abs=1e-8)
 
 
 @pytest.mark.parametrize(("rate", "replicas"), [(0.5, 1), (2.0, 2), (5.0, 2), (9.0, 3)])
-def test_mixed_lengths_follow_the_loop_over_steps(rate: float, replicas: int) -> None:
+def test_mixed_requests_follow_the_loop_over_steps(rate: float, replicas: int) -> None:
     """
-    Requests that write less leave earlier; the closed sums must skip nothing.
+    Requests that write less leave earlier, those with longer prompts fill the cache; the closed sums must skip nothing.
     """
     times, draw = arrivals(rate, 250, seed=5), random.Random(1)
-    lengths = [draw.randint(1, 90) for _ in times]
+    shapes = [Shape(draw.randint(1, 90), draw.randint(1, 300), draw.choice([0.0, 0.004, 0.05])) for _ in range(40)]
+    kinds = [draw.randrange(40) for _ in times]
 
-    assert step_by_step(times, lengths, replicas) == pytest.approx(
-        pooled_batching(times, lengths, REPLICA, replicas), abs=1e-8
+    assert step_by_step(times, [shapes[kind] for kind in kinds], replicas) == pytest.approx(
+        pooled_batching(times, kinds, shapes, REPLICA, replicas), abs=1e-8
     )
 
 
-def step_by_step(times: Sequence[float], lengths: Sequence[int], replicas: int) -> list[float]:
+def step_by_step(times: Sequence[float], asked: Sequence[Shape], replicas: int) -> list[float]:
     """The same pool, one event per step: the earliest boundary is settled, who waits takes its slots."""
     running: list[dict[int, int]] = [{} for _ in range(replicas)]
     joining: list[list[int]] = [[] for _ in range(replicas)]
@@ -62,12 +61,12 @@ def step_by_step(times: Sequence[float], lengths: Sequence[int], replicas: int) 
         return len(running[r]) + len(joining[r])
 
     def start(r: int, now: float) -> None:
-        running[r] |= {n: lengths[n] for n in joining[r]}
-        now += len(joining[r]) * REPLICA.prefill_time
+        running[r] |= {n: asked[n].steps for n in joining[r]}
+        now += math.fsum(asked[n].prefill_time for n in joining[r])
         joining[r].clear()
         rows = running[r]
         if rows:
-            cached = sum(REPLICA.prompt_tokens + lengths[n] - left for n, left in rows.items())
+            cached = sum(asked[n].prompt_tokens + asked[n].steps - left for n, left in rows.items())
             now += REPLICA.step_time + REPLICA.row_time * len(rows) + REPLICA.token_time * cached
             running[r] = {n: left - 1 for n, left in rows.items()}
             heapq.heappush(boundaries, (now, r))
@@ -103,9 +102,9 @@ def test_no_request_is_later_than_in_the_queue_of_slots(replicas: int, load: flo
     times = arrivals(load * replicas * REPLICA.slots / SERVICE, 600, seed=seed)
     bound = constant_service(times, replicas * REPLICA.slots, SERVICE)
     step = SERVICE / REPLICA.steps
-    pooled = pooled_batching(times, equal(600), REPLICA, replicas)
+    latencies = pooled(times, replicas)
 
-    assert all(late <= above + 2 * step for late, above in zip(pooled, bound, strict=True))
+    assert all(late <= above + 2 * step for late, above in zip(latencies, bound, strict=True))
 
 
 @settings(max_examples=25, deadline=None)
@@ -117,9 +116,9 @@ def test_no_request_is_sooner_than_alone(replicas: int, load: float, seed: int) 
     alone = full_batch_service(replace(REPLICA, slots=1))
     times = arrivals(load * replicas * REPLICA.slots / SERVICE, 600, seed=seed)
     bound = constant_service(times, replicas * REPLICA.slots, alone)
-    pooled = pooled_batching(times, equal(600), REPLICA, replicas)
+    latencies = pooled(times, replicas)
 
-    assert all(late >= below - 1e-9 for late, below in zip(pooled, bound, strict=True))
+    assert all(late >= below - 1e-9 for late, below in zip(latencies, bound, strict=True))
 
 
 @pytest.mark.parametrize("replicas", [2, 4])
@@ -128,10 +127,10 @@ def test_a_pool_is_not_later_than_its_parts(replicas: int) -> None:
     One queue for all replicas serves sooner than a queue for each, at the same load.
     """
     rate, count = 0.85 * REPLICA.slots / SERVICE, 6000
-    pooled = pooled_batching(arrivals(rate * replicas, count, seed=2), equal(count), REPLICA, replicas)
-    split = pooled_batching(arrivals(rate, count, seed=2), equal(count), REPLICA, 1)
+    together = pooled(arrivals(rate * replicas, count, seed=2), replicas)
+    split = pooled(arrivals(rate, count, seed=2), 1)
 
-    assert percentile(pooled, 0.95) < percentile(split, 0.95)
+    assert percentile(together, 0.95) < percentile(split, 0.95)
 
 
 def test_every_request_leaves_once_and_none_before_it_came() -> None:
@@ -139,7 +138,7 @@ def test_every_request_leaves_once_and_none_before_it_came() -> None:
     Conservation: as many latencies as arrivals, each at least the steps it takes.
     """
     times = arrivals(6.0, 2000, seed=8, burstiness=4.0)
-    latencies = pooled_batching(times, equal(2000), REPLICA, 2)
+    latencies = pooled(times, 2)
 
     assert 2000 == len(latencies)
     assert min(latencies) >= REPLICA.steps * (REPLICA.step_time + REPLICA.row_time)

@@ -27,7 +27,13 @@ def chance_lower(one: Num, other: Num, spread: Fraction, other_spread: Fraction)
 
 def ranked(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
     """Feasible first, then by cost (unknown last), then by latency, then by name."""
-    return tuple(sorted(candidates, key=lambda c: (not c.feasible, len(c.violations), _cost(c), _latency(c), c.model)))
+    return tuple(sorted(candidates, key=preference))
+
+
+def preference(candidate: Candidate) -> tuple[bool, int, float, float, str]:
+    """What candidates are ranked by, lowest first."""
+    broken = len(candidate.violations)
+    return not candidate.feasible, broken, _cost(candidate), _latency(candidate), candidate.model
 
 
 def recommend(candidates: Sequence[Candidate]) -> Recommendation:

@@ -11,65 +11,85 @@ from tokencost.deciding.constraints import (
     budget_limits,
     latency_limits,
     platform_limits,
-    position_limit,
-    size_limits,
 )
-from tokencost.deciding.quality import judge_bounds, judge_tier, quality_violation
+from tokencost.deciding.recommend import preference
 from tokencost.families.lowering import lower
 from tokencost.nouns.answer import Bill, Candidate, Capacity, Estimate, Interval, Note, Scored, Violation
-from tokencost.nouns.model import Bound, Limits, Model
-from tokencost.nouns.request import Budget, LatencyLimit, Renting, Request, Traffic
+from tokencost.nouns.model import Model
+from tokencost.nouns.request import Request
+from tokencost.planning.asked import Asked
 from tokencost.planning.capacity_bill import bill_of_rent
-from tokencost.planning.capacity_service import service_of, shares_steps
+from tokencost.planning.capacity_service import Lone, lone_of, service_of, shares_steps
 from tokencost.planning.estimate import Prepared, api_bill, estimate, measured, prepare
 from tokencost.planning.options import RunOptions
+from tokencost.planning.violations import in_order, quality_of, released_for, unsized
 from tokencost.serving.fleet import alone, capacity, keeping_up, replicas_that_keep_up
 from tokencost.serving.service import Service, fixed
-from tokencost.serving.sizing import Sizing, refined, sized_by_law
-from tokencost.units import Seconds
+from tokencost.serving.sizing import Sizing, fewest, refined, sized_by_law
+from tokencost.units import Seconds, UsdPerSecond
 
 LARGEST_BATCH = 256
 """Requests that one replica is given at once at most."""
 
-NO_BUDGET = Budget()
-NO_TERMS = Renting()
+
+def judge(catalog: Catalog, model: Model, asked: Asked, platforms: Sequence[RunOptions]) -> Candidate:
+    """A candidate on the platform where it does best, with its numbers and everything it breaks.
+
+    Fleets that bounds prove to be enough are compared first; one is made smaller only where that could win.
+    """
+    tried = [_on(catalog, model, asked, options) for options in platforms]
+    best: tuple[Candidate, Sized | None] | None = None
+    for candidate, found in sorted(tried, key=lambda one: preference(one[0])):
+        if best and found and _cannot_win(catalog, best[0], found, asked):
+            continue
+        smaller = _smaller(catalog, model, candidate, found, asked)
+        if best is None or preference(smaller[0]) < preference(best[0]):
+            best = smaller
+    assert best is not None
+    candidate, found = best
+    return candidate if found is None else replace(candidate, capacity=_capacity(found, asked))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """Everything a spec asks of every candidate."""
-
-    request: Request
-    traffic: Traffic | None = None
-    limits: tuple[LatencyLimit, ...] = ()
-    budget: Budget = NO_BUDGET
-    renting: Renting = NO_TERMS
-    tier: str = ""
-    bounds: tuple[Bound, ...] = ()
-    accept_unknown: bool = True
-    request_time: Seconds | None = None
-    batch: int | None = None
-    notes: tuple[Note, ...] = ()
+def _cannot_win(catalog: Catalog, best: Candidate, found: "Sized", asked: Asked) -> bool:
+    """Whether even the smallest fleet that is not ruled out costs more than a feasible one."""
+    if not best.feasible or best.bill is None or asked.traffic is None or asked.renting.mix or not found.fleet:
+        return False
+    replicas = fewest(found.fleet, found.service, asked.traffic, asked.limits)
+    least = _rent(catalog, found, replicas, asked).per_asset
+    return least is not None and best.bill.per_asset is not None and bool(least > best.bill.per_asset)
 
 
-def judge(catalog: Catalog, model: Model, asked: Asked, options: RunOptions) -> Candidate:
-    """A candidate with its numbers and everything it breaks."""
-    scored, broken = _quality(catalog, model, asked)
+def _smaller(
+    catalog: Catalog, model: Model, candidate: Candidate, found: "Sized | None", asked: Asked
+) -> tuple[Candidate, "Sized | None"]:
+    """A candidate against which nothing but its cost speaks, with the least fleet that keeps the limits."""
+    if found is None or any(not violation.constraint.startswith("budget") for violation in candidate.violations):
+        return candidate, found
+    smaller = _refined(catalog, model, found, asked)
+    broken = smaller.violations
+    judged = replace(
+        candidate, feasible=not broken, violations=in_order(broken), estimate=smaller.estimate, bill=smaller.bill
+    )
+    return judged, smaller
+
+
+def _on(catalog: Catalog, model: Model, asked: Asked, options: RunOptions) -> tuple[Candidate, "Sized | None"]:
+    """Sized and judged, percentiles left out: of several platforms only the chosen one is asked for them."""
+    scored, broken = quality_of(catalog, model, asked)
     if model.family == "api":
-        return _api(catalog, model, asked, scored, [*availability(model, self_hosted=False), *broken])
+        return _api(catalog, model, asked, scored, [*availability(model, self_hosted=False), *broken]), None
     broken += availability(model, self_hosted=True)
     request, notes, wrong = fitted(catalog, model, asked.request)
     broken += wrong
     if wrong or not model.components:
         missing = [] if wrong else [Violation(constraint="availability", message="its networks are not public")]
-        return _unsized(model, (*broken, *missing), scored)
-    found = sized(catalog, model, replace(asked, request=request), options, (*asked.notes, *notes), refine=not broken)
+        return unsized(model, (*broken, *missing), scored), None
+    found = sized(catalog, model, replace(asked, request=request), options, (*asked.notes, *notes), refine=False)
     broken += found.violations
     return Candidate(
         model=model.id, name=model.name, family=model.family, feasible=not broken, violations=in_order(broken),
-        estimate=found.estimate, capacity=_capacity(found, asked), bill=found.bill, quality=scored,
-        undisclosed=model.undisclosed,
-    )  # fmt: skip
+        estimate=found.estimate, capacity=None, bill=found.bill, quality=scored, undisclosed=model.undisclosed,
+    ), found  # fmt: skip
 
 
 def fitted(catalog: Catalog, model: Model, request: Request) -> tuple[Request, tuple[Note, ...], list[Violation]]:
@@ -90,7 +110,10 @@ def fitted(catalog: Catalog, model: Model, request: Request) -> tuple[Request, t
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sized:
-    """One batch size of a candidate: its estimate, the fleet it needs (None: none is enough), what it breaks."""
+    """One batch size of a candidate: its estimate, the fleet it needs (None: none is enough), what it breaks.
+
+    `price` is the user's own for a GPU, if there is one.
+    """
 
     ready: Prepared
     estimate: Estimate
@@ -99,6 +122,7 @@ class Sized:
     gpus: float
     bill: Bill
     violations: tuple[Violation, ...]
+    price: UsdPerSecond | None
 
 
 def sized(
@@ -113,20 +137,22 @@ def sized(
     else:
         tried = _batches(catalog, model, asked, options, notes)
     best = min(tried, key=lambda s: (len(s.violations), s.gpus, float(s.estimate.latency.value)))
-    return _refined(catalog, model, best, asked, options) if refine else best
+    return _refined(catalog, model, best, asked) if refine else best
 
 
 def _batches(catalog: Catalog, model: Model, asked: Asked, options: RunOptions, notes: tuple[Note, ...]) -> list[Sized]:
     """Batches of 1, 2, 4, ... while a larger one fits and is of use."""
     tried = [_with_batch(catalog, model, asked, replace(options, batch=1), notes)]
-    largest = LARGEST_BATCH if asked.traffic is not None and shares_steps(tried[0].ready) else 1
-    while tried[-1].service.slots * 2 <= largest and _may_grow(tried[-1]):
+    if asked.traffic is None or not _may_grow(tried[0]) or not shares_steps(tried[0].ready):
+        return tried
+    lone = lone_of(tried[0].ready)
+    while tried[-1].service.slots * 2 <= LARGEST_BATCH and _may_grow(tried[-1]):
         larger = replace(options, batch=tried[-1].service.slots * 2)
-        tried.append(_with_batch(catalog, model, asked, larger, notes))
+        tried.append(_with_batch(catalog, model, asked, larger, notes, lone))
     between = _between(tried, asked)
     if not between:
         return tried
-    return [*tried, _with_batch(catalog, model, asked, replace(options, batch=between), notes)]
+    return [*tried, _with_batch(catalog, model, asked, replace(options, batch=between), notes, lone)]
 
 
 def _between(tried: Sequence[Sized], asked: Asked) -> int:
@@ -148,48 +174,59 @@ def _may_grow(last: Sized) -> bool:
     return foot is not None and foot.fits and last.gpus > float(last.ready.platform.gpus)
 
 
-def _with_batch(catalog: Catalog, model: Model, asked: Asked, options: RunOptions, notes: tuple[Note, ...]) -> Sized:
+def _with_batch(
+    catalog: Catalog, model: Model, asked: Asked, options: RunOptions, notes: tuple[Note, ...],
+    lone: Lone | None = None,
+) -> Sized:  # fmt: skip
+    """A batch of that size, the fleet it needs and what it breaks; `lone` where one request by itself is known."""
     request = replace(asked.request, batch=float(options.batch))
     ready = prepare(catalog, model, request, options)
     found = _assumed_time(measured(catalog, ready, options, notes), asked.request_time)
-    service = _service(ready, found, asked)
+    service = _service(ready, found, asked, lone)
     return _judged(catalog, model, Sized(
         ready=ready, estimate=found, service=service, fleet=_fleet(asked, service), gpus=0.0, bill=found.bill,
-        violations=(),
-    ), asked, options)  # fmt: skip
+        violations=(), price=options.price,
+    ), asked)  # fmt: skip
 
 
-def _service(ready: Prepared, found: Estimate, asked: Asked) -> Service:
+def _service(ready: Prepared, found: Estimate, asked: Asked, lone: Lone | None) -> Service:
     """How long a request takes alone and in company; a time taken as given is both."""
     request = found.request
     if asked.request_time is not None or request.batch == 1 or not shares_steps(ready):
         return fixed(found.latency.value, int(request.batch))
-    single = lower(ready.generator, replace(request, batch=1.0))
-    return service_of(replace(ready, program=single, request=replace(request, batch=1.0)), ready)
+    if lone is None:
+        program = lower(ready.generator, replace(request, batch=1.0))
+        lone = lone_of(replace(ready, program=program, request=replace(request, batch=1.0)))
+    return service_of(lone, ready)
 
 
-def _judged(catalog: Catalog, model: Model, found: Sized, asked: Asked, options: RunOptions) -> Sized:
+def _judged(catalog: Catalog, model: Model, found: Sized, asked: Asked) -> Sized:
     """The rent of the fleet, and every limit it breaks."""
     on, service = found.ready.platform, found.service
     replicas = found.fleet.replicas if found.fleet else _keeps_up(asked, service)
     gpus = float(on.gpus) * (replicas + (float(asked.renting.spares) if asked.traffic else 0.0))
-    bill = found.bill if asked.traffic is None else bill_of_rent(
-        catalog, on.gpu.id, gpus, traffic=asked.traffic, renting=asked.renting, own=options.price
-    )  # fmt: skip
-    broken = [*_released_for(model, found.estimate)]
+    bill = found.bill if asked.traffic is None else _rent(catalog, found, replicas, asked)
+    broken = [*released_for(model, found.estimate)]
     broken += platform_limits(found.ready.generator, found.ready.program, on, found.estimate)
     broken += latency_limits(asked.limits, float(service.full), possible=found.fleet is not None)
     broken += budget_limits(asked.budget, bill)
     return replace(found, gpus=gpus, bill=bill, violations=tuple(broken))
 
 
-def _refined(catalog: Catalog, model: Model, found: Sized, asked: Asked, options: RunOptions) -> Sized:
+def _rent(catalog: Catalog, found: Sized, replicas: int, asked: Asked) -> Bill:
+    """A month of so many replicas and the spares."""
+    assert asked.traffic is not None
+    on, gpus = found.ready.platform, float(found.ready.platform.gpus) * (replicas + float(asked.renting.spares))
+    return bill_of_rent(catalog, on.gpu.id, gpus, traffic=asked.traffic, renting=asked.renting, own=found.price)
+
+
+def _refined(catalog: Catalog, model: Model, found: Sized, asked: Asked) -> Sized:
     """A fleet that nothing but its cost speaks against, made as small as its limits allow."""
     hopeless = any(not violation.constraint.startswith("budget") for violation in found.violations)
     if asked.traffic is None or found.fleet is None or hopeless:
         return found
     fleet = refined(found.fleet, found.service, asked.traffic, asked.limits)
-    return _judged(catalog, model, replace(found, fleet=fleet), asked, options)
+    return _judged(catalog, model, replace(found, fleet=fleet), asked)
 
 
 def _fleet(asked: Asked, service: Service) -> Sizing | None:
@@ -222,28 +259,6 @@ def _assumed_time(found: Estimate, seconds: Seconds | None) -> Estimate:
     return replace(found, latency=exact, requests_per_second=found.request.batch / seconds)
 
 
-def _released_for(model: Model, found: Estimate) -> list[Violation]:
-    """Sizes and positions of the released weights."""
-    limits = model.generation.limits if model.generation else Limits()
-    positions = limits.positions
-    if found.request.task == "image-to-text":
-        positions = model.perception.positions if model.perception else 0
-        return list(position_limit(positions, found))
-    return [*size_limits(limits, found.request), *position_limit(positions, found)]
-
-
-def _quality(catalog: Catalog, model: Model, asked: Asked) -> tuple[tuple[Scored, ...], list[Violation]]:
-    """The scores of the spec's bounds and of its tier, and what they fall short of."""
-    scores = catalog.get("quality", model.id) if catalog.find("quality", model.id) == model.id else None
-    judged = [(*judge_bounds(asked.bounds, scores), "the spec's bounds")] if asked.bounds else []
-    if asked.tier:
-        tier = catalog.get("tiers", f"{asked.request.task}-{asked.tier}")
-        judged.append((*judge_tier(tier, scores), f"tier {asked.tier}"))
-    accepts = asked.accept_unknown
-    broken = [v for s, reached, name in judged for v in quality_violation(s, reached, name, accept_unknown=accepts)]
-    return tuple(scored for found, _, _ in judged for scored in found), broken
-
-
 def _api(
     catalog: Catalog, model: Model, asked: Asked, scored: tuple[Scored, ...], broken: list[Violation]
 ) -> Candidate:
@@ -260,21 +275,3 @@ def _api(
         model=model.id, name=model.name, family=model.family, feasible=not broken, violations=tuple(broken),
         estimate=found, capacity=None, bill=bill, quality=scored, undisclosed=model.undisclosed,
     )  # fmt: skip
-
-
-def _unsized(model: Model, broken: Sequence[Violation], scored: tuple[Scored, ...]) -> Candidate:
-    """A candidate that cannot be computed at this size, with the reason."""
-    return Candidate(
-        model=model.id, name=model.name, family=model.family, feasible=False, violations=in_order(broken),
-        estimate=None, capacity=None, bill=None, quality=scored, undisclosed=model.undisclosed,
-    )  # fmt: skip
-
-
-ORDER = ("task", "frames", "size", "positions", "availability", "quality", "precision", "engine", "memory", "price")
-"""Constraints in the order in which they are told; latency and budget follow."""
-
-
-def in_order(broken: Sequence[Violation]) -> tuple[Violation, ...]:
-    """What the model cannot do first, then what it is too slow or too dear for."""
-    places = {name: place for place, name in enumerate(ORDER)}
-    return tuple(sorted(broken, key=lambda violation: places.get(violation.constraint, len(ORDER))))

@@ -8,7 +8,8 @@ from statistics import fmean
 from tokencost.catalog.load import Catalog
 from tokencost.nouns.answer import Bill, Candidate, Capacity, Plan
 from tokencost.nouns.request import LatencyLimit, Traffic
-from tokencost.planning.candidates import Asked, Sized, fitted, sized
+from tokencost.planning.asked import Asked
+from tokencost.planning.candidates import Sized, fitted, sized
 from tokencost.planning.capacity_bill import bill_of_rent
 from tokencost.planning.options import RunOptions
 from tokencost.planning.plan import options_of, plan_of, wanted_of

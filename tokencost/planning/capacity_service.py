@@ -5,24 +5,35 @@ one request and at a full batch, with the cache half full and full. Between thos
 where arithmetic takes over from traffic inside the range it lies above the model.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from tokencost.nouns.hardware import Platform
 from tokencost.nouns.work import Attention, Phase, Program
 from tokencost.planning.estimate import Prepared
 from tokencost.serving.decoding import Replica
-from tokencost.serving.service import Service, fixed, shared
+from tokencost.serving.service import Service, shared
 from tokencost.timing.phases import link_time, phase_time, step_demand, step_time
+from tokencost.units import Seconds
 
 
-def service_of(single: Prepared, full: Prepared) -> Service:
-    """What a replica does with requests that come one by one: `single` is one request, `full` a full batch of them."""
-    slots = int(full.request.batch)
-    if slots == 1:
-        return fixed(_seconds(single.program, single.platform))
-    if not shares_steps(full):
-        return fixed(_seconds(full.program, full.platform), slots)
-    return shared(_replica(_decode(single.program), full, _besides(single)))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lone:
+    """A request by itself: one step of its decoding, and all besides its steps, for which a batch stands still."""
+
+    step: Seconds
+    besides: Seconds
+
+
+def lone_of(single: Prepared) -> Lone:
+    """The times of one request that shares its steps with nobody."""
+    decode = _decode(single.program)
+    besides = tuple(phase for phase in single.program if phase is not decode)
+    return Lone(step=_step(decode, single.platform), besides=_seconds(besides, single.platform))
+
+
+def service_of(lone: Lone, full: Prepared) -> Service:
+    """What a replica does with requests that come one by one and share their steps; `full` is a full batch of them."""
+    return shared(_replica(lone, full))
 
 
 def shares_steps(ready: Prepared) -> bool:
@@ -32,26 +43,20 @@ def shares_steps(ready: Prepared) -> bool:
     )
 
 
-def _replica(one: Phase, full: Prepared, prefill: float) -> Replica:
+def _replica(one: Lone, full: Prepared) -> Replica:
     many, on, slots = _decode(full.program), full.platform, int(full.request.batch)
     passes = float(many.caches)
     grown = float(many.steps) / passes + 1
     prompt, mean = float(many.cached) - grown, float(many.cached) - grown / 2
-    lone, crowded = _step(one, on), _step(many, on)
+    lone, crowded = float(one.step), _step(many, on)
     longer = max(0.0, _step(_with_context(many, mean, float(many.cached)), on) - crowded)
     token_time = longer / (slots * grown / 2) / passes
     row_time = max(0.0, (crowded - lone) / (slots - 1) - token_time * passes * mean)
     return Replica(
         slots=slots, steps=round(float(many.steps)), prompt_tokens=round(prompt * passes),
         step_time=max(0.0, lone - row_time - token_time * passes * mean), row_time=row_time, token_time=token_time,
-        prefill_time=prefill,
+        prefill_time=float(one.besides),
     )  # fmt: skip
-
-
-def _besides(single: Prepared) -> float:
-    """What a request takes besides its decode steps: the batch stands still meanwhile."""
-    decode = _decode(single.program)
-    return _seconds(tuple(phase for phase in single.program if phase is not decode), single.platform)
 
 
 def _seconds(program: Program, on: Platform) -> float:

@@ -10,7 +10,8 @@ from tokencost.errors import CatalogError, UsageError
 from tokencost.nouns.answer import Comparison, PlatformName
 from tokencost.nouns.model import Model, TaskName
 from tokencost.nouns.request import Request
-from tokencost.planning.candidates import Asked, judge
+from tokencost.planning.asked import Asked
+from tokencost.planning.candidates import judge
 from tokencost.planning.options import OutputOptions, RunOptions
 
 TASKS: dict[str, TaskName] = {"image": "text-to-image", "video": "text-to-video", "perception": "image-to-text"}
@@ -66,7 +67,7 @@ def compare(
     if strangers:
         raise CatalogError(*(f"{name} does not do {task}" for name in strangers))
     asked = Asked(request=replace(request, batch=1.0), batch=options.batch)
-    found = [judge(catalog, model, asked, options) for model in models]
+    found = [judge(catalog, model, asked, [options]) for model in models]
     platform = PlatformName(
         gpu=catalog.find("gpus", options.gpu) or options.gpu, gpus=float(options.gpus), engine=options.engine,
         precision=options.precision, parallelism=options.parallelism,

@@ -9,7 +9,8 @@ from tokencost.catalog.load import Catalog
 from tokencost.deciding.recommend import ranked, recommend
 from tokencost.nouns.answer import Candidate, Checked, Finding, Note, Plan, Violation
 from tokencost.nouns.model import Bound, Model
-from tokencost.planning.candidates import Asked, judge
+from tokencost.planning.asked import Asked
+from tokencost.planning.candidates import judge
 from tokencost.planning.compare import models_for
 from tokencost.planning.options import DEFAULT_ENGINE, DEFAULT_GPU, DEFAULT_PRECISION, RunOptions
 from tokencost.spec.convert import budget_of, limits_of, renting_of, request_of, traffic_of, utilisation_target_of
@@ -57,8 +58,7 @@ def _on_best_gpu(catalog: Catalog, model: Model, wanted: Asked, product: Product
             model=model.id, name=model.name, family=model.family, feasible=False, estimate=None, capacity=None,
             bill=None, violations=(_cannot(product.task, model),), quality=(), undisclosed=model.undisclosed,
         )  # fmt: skip
-    tried = [judge(catalog, model, wanted, options) for options in options_of(product)]
-    return ranked(tried)[0]
+    return judge(catalog, model, wanted, options_of(product))
 
 
 def _cannot(task: str, model: Model) -> Violation:

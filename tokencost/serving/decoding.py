@@ -6,6 +6,7 @@ m (t0 + t1 b + g K) + g b m (m - 1) / 2. A path therefore costs a few events per
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from tokencost.formula import formula
 from tokencost.serving.queueing import Time
@@ -29,21 +30,33 @@ class Replica:
     prefill_time: float = 0.0
 
 
-def duration(steps: int, replica: Replica, rows: int, cached: int) -> float:
-    """Time of so many steps in a row with the same requests."""
-    first = replica.step_time + replica.row_time * rows + replica.token_time * cached
-    return steps * first + replica.token_time * rows * (steps * (steps - 1) // 2)
+class Shape(NamedTuple):
+    """What a request asks of a replica: its steps, the tokens it brings, and the time in which it is admitted."""
+
+    steps: int
+    prompt_tokens: int
+    prefill_time: float
 
 
-def steps_until(gap: float, replica: Replica, rows: int, cached: int) -> int:
+def shape_of(replica: Replica) -> Shape:
+    """The request that the replica is described by."""
+    return Shape(replica.steps, replica.prompt_tokens, replica.prefill_time)
+
+
+def duration(steps: int, first: float, growth: float) -> float:
+    """Time of so many steps in a row of which each takes `growth` longer than the one before."""
+    return steps * first + growth * (steps * (steps - 1) // 2)
+
+
+def steps_until(gap: float, first: float, growth: float) -> int:
     """The fewest steps, at least one, that last as long as `gap`."""
-    growth = replica.token_time * rows / 2
-    linear = duration(1, replica, rows, cached) - growth
-    gap = max(gap, 0.0)
-    steps = max(1, math.ceil(2 * gap / (linear + math.sqrt(linear * linear + 4 * growth * gap))))
-    while steps > 1 and duration(steps - 1, replica, rows, cached) >= gap:
+    if gap <= 0:
+        return 1
+    linear = first - growth / 2
+    steps = max(1, math.ceil(2 * gap / (linear + math.sqrt(linear * linear + 2 * growth * gap))))
+    while steps > 1 and duration(steps - 1, first, growth) >= gap:
         steps -= 1
-    while duration(steps, replica, rows, cached) < gap:
+    while duration(steps, first, growth) < gap:
         steps += 1
     return steps
 

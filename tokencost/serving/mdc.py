@@ -17,7 +17,7 @@ from operator import mul
 from typing import Annotated
 
 from tokencost.formula import formula
-from tokencost.serving.fourier import exp_minus_line, exp_minus_one, transform
+from tokencost.serving.fourier import exp_minus_line, exp_minus_one, real_transform, transform_of_real
 from tokencost.units import Constant, Unit
 
 Share = Annotated[float, Unit("")]
@@ -95,11 +95,10 @@ SHORT = 0.01
 
 def _smooth_factor(servers: int, load: float, decay: float, radius: float) -> list[float]:
     """h_k r^k for k >= 0, where sum h_k z^k = -ln[(1 - phi(z)) / ((1 - 1/z) (1 - z/tau))]."""
-    size = _points(servers, load, radius)
+    size, start = _points(servers, load, radius), math.log(radius)
     angles = (2 * math.pi * j / size for j in range(size // 2 + 1))
-    half = [_log_factor(servers, load, decay, complex(math.log(radius), angle)) for angle in angles]
-    circle = [*half, *(value.conjugate() for value in half[-2:0:-1])]
-    return [-value.real / size for value in transform(circle)[: size // 2]]
+    half = [_log_factor(servers, load, decay, complex(start, angle)) for angle in angles]
+    return [-value / size for value in real_transform(half)[: size // 2]]
 
 
 def _log_factor(servers: int, load: float, decay: float, w: complex) -> complex:
@@ -118,10 +117,9 @@ def _points(servers: int, load: float, radius: float) -> int:
 
 def _exponential(rising: Sequence[float], radius: float) -> list[float]:
     """Coefficients of exp(sum_k h_k (z^k - 1)) from h_k r^k, on the same circle."""
-    padded = [*rising, *[0.0] * len(rising)]
-    values = [cmath.exp(value.conjugate()) for value in transform(padded)]
-    scale = math.exp(-math.fsum(h * radius**-k for k, h in enumerate(rising))) / len(padded)
-    return [value.real * scale * radius**-k for k, value in enumerate(transform(values)[: len(rising)])]
+    half = [cmath.exp(value.conjugate()) for value in transform_of_real([*rising, *[0.0] * len(rising)])]
+    scale = math.exp(-math.fsum(h * radius**-k for k, h in enumerate(rising))) / (2 * len(rising))
+    return [value * scale * radius**-k for k, value in enumerate(real_transform(half)[: len(rising)])]
 
 
 def _queue_tail(series: Sequence[float], decay: float) -> tuple[float, ...]:
@@ -181,14 +179,35 @@ def waiting_mean(law: WaitingLaw) -> Share:
     return law.mean
 
 
-@formula("franx-2001", says="the smallest x with P(W > x) <= 1 - q, by bisection of Franx's sum")
+@formula("franx-2001", says="the smallest x with P(W > x) <= 1 - q, by regula falsi on the logarithm of Franx's sum")
 def waiting_quantile(law: WaitingLaw, q: float) -> Share:
     """Percentile `q` of the wait, in service times; 0 where a share q does not wait."""
     if law.delayed <= 1 - q:
         return 0.0
     # Lundberg's inequality P(W > x) <= exp(-servers decay x) closes the bracket.
     low, high = 0.0, -math.log1p(-q) / (law.decay * law.servers)
-    while high - low > 1e-12 * high:
-        middle = (low + high) / 2
-        low, high = (middle, high) if waiting_tail(law, middle) > 1 - q else (low, middle)
+    above, below = math.log(law.delayed) - math.log1p(-q), _excess(law, high, q)
+    moved = 0.0
+    while high - low > CLOSE * high:
+        # What lies this close to an end is tried a little beyond it, so that the other end follows.
+        edge = CLOSE / 2 * high
+        middle = min(max(low + (high - low) * above / (above - below), low + edge), high - edge)
+        excess = _excess(law, middle, q)
+        if excess > 0:
+            low, above, below = middle, excess, below / 2 if moved > 0 else below
+        else:
+            high, above, below = middle, above / 2 if moved < 0 else above, excess
+        moved = excess
     return high
+
+
+def _excess(law: WaitingLaw, wait: Share, q: float) -> float:
+    """ln P(W > x) - ln(1 - q), nearly a straight line."""
+    tail = waiting_tail(law, wait)
+    return (math.log(tail) if tail else LEAST) - math.log1p(-q)
+
+
+CLOSE = 1e-13
+"""Relative width at which a percentile is found: rounding errors of the tail move it by as much."""
+LEAST = -745.0
+"""The logarithm of the smallest number above 0."""

@@ -1,118 +1,184 @@
 """A pool of replicas with continuous batching behind one queue: the exact path of every request.
 
 A request joins the replica with the fewest requests at its next step; where every slot is taken it waits, first come
-first served, for the slot that falls free first. Requests may write different numbers of tokens.
+first served, for the slot that falls free first. Requests may differ in steps, prompt and prefill.
 """
 
-import heapq
 import math
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush, heapreplace
 
-from tokencost.serving.decoding import Replica, duration, steps_until
+from tokencost.serving.decoding import Replica, Shape, duration, steps_until
 
 
 @dataclass(slots=True)
 class _Batch:
-    """One replica at work: since `now` its batch is the same, and it stays so for `ahead` steps, until `due`.
+    """One replica at work: from `now` on its batch is the same for `ahead` steps, until `due`.
 
-    `leaving` is a heap of the step after which a request leaves, and its number; `joining` wait for the end of a step.
+    `leaving` is a heap of the step after which a request leaves, and its number; `joining` wait for `due`. Who comes
+    before the end of a step joins there, so `now` may lie ahead: then `joined` is that end, and others may still join.
+    `announced` is when this batch stands in the list of events; it may be sooner than `due`.
     """
 
+    number: int
     now: float = -math.inf
-    step: int = 0
-    ahead: int = 0
+    joined: float = -math.inf
     due: float = math.inf
+    announced: float = math.inf
+    ahead: int = 0
+    step: int = 0
     cached: int = 0
+    taken: int = 0
     leaving: list[tuple[int, int]] = field(default_factory=list)
     joining: list[int] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Pool:
-    """All replicas, the requests that each of them has, who waits for one, and what has become of whom."""
+    """All replicas, what happens to them next, which has most room, and who waits: requests from `waiting` on.
+
+    `events` and `room` are heaps in which an entry counts only while it is true of its replica.
+    """
 
     replica: Replica
+    shapes: Sequence[Shape]
     times: Sequence[float]
-    lengths: Sequence[int]
+    kinds: Sequence[int]
     batches: list[_Batch]
-    busy: list[int]
-    events: list[tuple[float, int]]
-    waiting: deque[int]
+    room: list[int]
     latencies: list[float]
+    waiting: int = 0
+    events: list[tuple[float, int]] = field(default_factory=lambda: [(math.inf, -1)])
 
 
-def pooled_batching(times: Sequence[float], lengths: Sequence[int], replica: Replica, replicas: int) -> list[float]:
-    """Latency of each arrival; request n takes `lengths[n]` steps."""
-    batches, latencies = [_Batch() for _ in range(replicas)], [0.0] * len(times)
-    pool = _Pool(replica, times, lengths, batches, [0] * replicas, [], deque(), latencies)
-    busy, slots = pool.busy, replica.slots
+def pooled_batching(
+    times: Sequence[float], kinds: Sequence[int], shapes: Sequence[Shape], replica: Replica, replicas: int
+) -> list[float]:
+    """Latency of each arrival; request n has the shape `shapes[kinds[n]]`."""
+    batches = [_Batch(number) for number in range(replicas)]
+    pool = _Pool(replica, shapes, times, kinds, batches, list(range(replicas)), [0.0] * len(times))
+    full, events = replica.slots * replicas, pool.events
     for n, time in enumerate(times):
-        _settle(pool, time)
-        least = min(busy)
-        if least < slots:
-            _arrive(pool, busy.index(least), n)
-        else:
-            pool.waiting.append(n)
-    _settle(pool, math.inf)
-    return latencies
-
-
-def _settle(pool: _Pool, until: float) -> None:
-    """Every change of a batch before `until`: some leave, then those join who wait for it, or for any slot."""
-    events, batches, waiting, busy = pool.events, pool.batches, pool.waiting, pool.busy
-    while events and events[0][0] < until:
-        at, number = heapq.heappop(events)
-        batch = batches[number]
-        if at != batch.due:
+        if events[0][0] < time:
+            _settle(pool, n, time)
+        if pool.waiting < n:
             continue
-        _leave(pool, batch, number)
-        while waiting and busy[number] < pool.replica.slots:
-            batch.joining.append(waiting.popleft())
-            busy[number] += 1
-        _go_on(pool, batch, number)
+        fewest = _fewest(pool)
+        if fewest < full:
+            pool.waiting = n + 1
+            _arrive(pool, batches[fewest % replicas], n, time)
+    _settle(pool, len(times), math.inf)
+    return pool.latencies
 
 
-def _arrive(pool: _Pool, number: int, n: int) -> None:
-    """A request joins at the end of the step that runs, at once where none does."""
-    batch, time = pool.batches[number], pool.times[n]
-    batch.joining.append(n)
-    pool.busy[number] += 1
-    if not batch.leaving:
-        batch.now = time
-        _go_on(pool, batch, number)
-    elif len(batch.joining) == 1:
-        soonest = steps_until(time - batch.now, pool.replica, len(batch.leaving), batch.cached)
-        if soonest < batch.ahead:
-            _schedule(pool, batch, number, soonest)
+def _fewest(pool: _Pool) -> int:
+    """Requests of the replica that has fewest, the first of equal ones: requests * replicas + its number."""
+    room, batches, replicas = pool.room, pool.batches, len(pool.batches)
+    if len(room) > STALE * replicas:
+        room[:] = [batch.taken * replicas + batch.number for batch in batches]
+        heapify(room)
+    least = room[0]
+    while batches[least % replicas].taken != least // replicas:
+        heappop(room)
+        least = room[0]
+    return least
 
 
-def _leave(pool: _Pool, batch: _Batch, number: int) -> None:
-    """The steps up to now are done, and whoever needed no more of them is gone."""
-    leaving = batch.leaving
-    batch.now = batch.due
-    batch.step += batch.ahead
+STALE = 64
+"""Entries per replica beyond which the heap of room is made anew."""
+
+
+def _settle(pool: _Pool, arrived: int, until: float) -> None:
+    """Every change of a batch before `until`: some leave, then those join who wait for it, or for any slot."""
+    events, batches, slots, replicas = pool.events, pool.batches, pool.replica.slots, len(pool.batches)
+    while events[0][0] < until:
+        at, number = events[0]
+        batch = batches[number]
+        if at != batch.announced:
+            heappop(events)
+        elif at != batch.due:
+            batch.announced = batch.due
+            heapreplace(events, (batch.due, number))
+        else:
+            before = batch.taken
+            _leave(pool, batch)
+            while batch.taken < slots and pool.waiting < arrived:
+                batch.joining.append(pool.waiting)
+                pool.waiting += 1
+                batch.taken += 1
+            if batch.taken != before:
+                heappush(pool.room, batch.taken * replicas + number)
+            if batch.joining:
+                _join(pool, batch, batch.joining)
+                batch.joining = []
+            _schedule(pool, batch)
+            batch.announced = batch.due
+            if batch.leaving:
+                heapreplace(events, (batch.due, number))
+            else:
+                heappop(events)
+
+
+def _leave(pool: _Pool, batch: _Batch) -> None:
+    """The steps up to `due` are done, and whoever needed no more of them is gone."""
+    leaving, now = batch.leaving, batch.due
+    batch.now = now
+    batch.step = step = batch.step + batch.ahead
     batch.cached += batch.ahead * len(leaving)
-    while leaving and leaving[0][0] == batch.step:
-        _, n = heapq.heappop(leaving)
-        pool.latencies[n] = batch.now - pool.times[n]
-        batch.cached -= pool.replica.prompt_tokens + pool.lengths[n]
-        pool.busy[number] -= 1
+    while leaving and leaving[0][0] == step:
+        n = heappop(leaving)[1]
+        shape = pool.shapes[pool.kinds[n]]
+        pool.latencies[n] = now - pool.times[n]
+        batch.cached -= shape.prompt_tokens + shape.steps
+        batch.taken -= 1
 
 
-def _go_on(pool: _Pool, batch: _Batch, number: int) -> None:
-    """Those who joined are prefilled, then the batch stays the same until the next one leaves."""
-    for n in batch.joining:
-        heapq.heappush(batch.leaving, (batch.step + pool.lengths[n], n))
-        batch.cached += pool.replica.prompt_tokens
-        batch.now += pool.replica.prefill_time
-    batch.joining.clear()
-    if batch.leaving:
-        _schedule(pool, batch, number, batch.leaving[0][0] - batch.step)
+def _join(pool: _Pool, batch: _Batch, joining: Sequence[int]) -> None:
+    """Prefilled one after the other, while the batch stands still."""
+    for n in joining:
+        shape = pool.shapes[pool.kinds[n]]
+        heappush(batch.leaving, (batch.step + shape.steps, n))
+        batch.cached += shape.prompt_tokens
+        batch.now += shape.prefill_time
 
 
-def _schedule(pool: _Pool, batch: _Batch, number: int, ahead: int) -> None:
-    batch.ahead = ahead
-    batch.due = batch.now + duration(ahead, pool.replica, len(batch.leaving), batch.cached)
-    heapq.heappush(pool.events, (batch.due, number))
+def _schedule(pool: _Pool, batch: _Batch) -> None:
+    """The batch stays as it is until the next one leaves."""
+    leaving, replica = batch.leaving, pool.replica
+    if not leaving:
+        batch.due = math.inf
+        return
+    rows = len(leaving)
+    batch.ahead = ahead = leaving[0][0] - batch.step
+    first = replica.step_time + replica.row_time * rows + replica.token_time * batch.cached
+    batch.due = batch.now + duration(ahead, first, replica.token_time * rows)
+
+
+def _arrive(pool: _Pool, batch: _Batch, n: int, time: float) -> None:
+    """A request joins at the end of the step that runs, at once where none does."""
+    heapreplace(pool.room, pool.room[0] + len(pool.batches))
+    batch.taken += 1
+    if batch.joining:
+        batch.joining.append(n)
+        return
+    rows = len(batch.leaving)
+    if not rows:
+        batch.now = time
+    elif time > batch.joined:
+        replica = pool.replica
+        growth = replica.token_time * rows
+        first = replica.step_time + replica.row_time * rows + replica.token_time * batch.cached
+        soonest = steps_until(time - batch.now, first, growth)
+        if soonest >= batch.ahead:
+            batch.joining.append(n)
+            return
+        batch.now += duration(soonest, first, growth)
+        batch.step += soonest
+        batch.cached += soonest * rows
+        batch.joined = batch.now
+    _join(pool, batch, (n,))
+    _schedule(pool, batch)
+    if batch.due < batch.announced:
+        batch.announced = batch.due
+        heappush(pool.events, (batch.due, batch.number))

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 from tokencost.nouns.request import LatencyLimit, Traffic
 from tokencost.serving.arrivals import common_arrivals
+from tokencost.serving.decoding import shape_of
 from tokencost.serving.pool import pooled_batching
 from tokencost.serving.queueing import GUARD, Limit, bisect, gallop, may_meet, meets, replicas_for
 from tokencost.serving.service import Service
@@ -72,8 +73,8 @@ def refined(found: Sizing, service: Service, traffic: Traffic, limits: Sequence[
     """Fewer replicas where the bound was generous, and all that a trace needs where there is one."""
     if traffic.arrivals:
         return _on_trace(service, traffic, limits) or found
-    fewest = _fewest(found, service, traffic, limits)
-    if fewest >= found.replicas or simulated_requests(service, found.replicas, REQUESTS[-1]) > REQUESTS[-1]:
+    least = fewest(found, service, traffic, limits)
+    if least >= found.replicas or simulated_requests(service, found.replicas, REQUESTS[-1]) > REQUESTS[-1]:
         return found
     known: dict[int, Verdict] = {}
 
@@ -81,15 +82,20 @@ def refined(found: Sizing, service: Service, traffic: Traffic, limits: Sequence[
         known[replicas] = verdict(replicas, service, traffic, limits)
         return known[replicas].kept is True
 
-    enough = bisect(holds, fewest - 1, found.replicas)
+    enough = bisect(holds, least - 1, found.replicas)
     close = enough - 1 in known and known[enough - 1].kept is None
     if enough not in known:
         return replace(found, close=close)
     return Sizing(replicas=enough, evidence="path", requests=known[enough].requests, close=close)
 
 
-def _fewest(found: Sizing, service: Service, traffic: Traffic, limits: Sequence[LatencyLimit]) -> int:
-    """The fleet below which even the queue that waits less breaks a limit, or the work does not get done."""
+def fewest(found: Sizing, service: Service, traffic: Traffic, limits: Sequence[LatencyLimit]) -> int:
+    """The fleet below which even the queue that waits less breaks a limit, or the work does not get done.
+
+    Of a trace nothing is known before it is replayed.
+    """
+    if traffic.arrivals:
+        return 1
 
     def possible(replicas: int) -> bool:
         return may_meet(
@@ -162,7 +168,7 @@ def path(replicas: int, service: Service, times: Sequence[float]) -> list[float]
     """Latency of each arrival at a fleet with one queue."""
     if service.replica is None:
         return constant_service(times, replicas * service.slots, float(service.full))
-    return pooled_batching(times, [service.replica.steps] * len(times), service.replica, replicas)
+    return pooled_batching(times, [0] * len(times), [shape_of(service.replica)], service.replica, replicas)
 
 
 def _on_trace(service: Service, traffic: Traffic, limits: Sequence[LatencyLimit]) -> Sizing | None:

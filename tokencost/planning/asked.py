@@ -1,0 +1,28 @@
+"""What a spec asks of every candidate, as nouns."""
+
+from dataclasses import dataclass
+
+from tokencost.nouns.answer import Note
+from tokencost.nouns.model import Bound
+from tokencost.nouns.request import Budget, LatencyLimit, Renting, Request, Traffic
+from tokencost.units import Seconds
+
+NO_BUDGET = Budget()
+NO_TERMS = Renting()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Everything a spec asks of every candidate."""
+
+    request: Request
+    traffic: Traffic | None = None
+    limits: tuple[LatencyLimit, ...] = ()
+    budget: Budget = NO_BUDGET
+    renting: Renting = NO_TERMS
+    tier: str = ""
+    bounds: tuple[Bound, ...] = ()
+    accept_unknown: bool = True
+    request_time: Seconds | None = None
+    batch: int | None = None
+    notes: tuple[Note, ...] = ()
