@@ -1,4 +1,4 @@
-"""Writes the pages under docs/reference, and the figures of docs/lesson.md, from the product itself.
+"""Writes the pages under docs/reference, docs/claims.md and the figures of docs/lesson.md from the product itself.
 
 `python docs/generate.py` after a change; a test compares the pages with what this makes, byte by byte.
 """
@@ -37,6 +37,7 @@ def pages() -> dict[Path, str]:
         DOCS / "reference" / "spec.md": spec_page(),
         DOCS / "reference" / "commands.md": commands_page(),
         DOCS / "reference" / "json.md": json_page(),
+        DOCS / "claims.md": claims_page(),
         lesson: FIGURES.sub(lambda found: f"{found[1]}{predicted}{found[2]}", lesson.read_text(encoding="utf-8")),
     }
 
@@ -138,11 +139,12 @@ EXAMPLES = {
     "check": ["check {specs}/poster-1024.yaml", "check {specs}/poster-512.yaml --set budget.per_asset=0.00001USD"],
     "compare": ["compare --res 1024"],
     "sample": ["sample --grid 2x2 --guidance 3"],
+    "explain --claims": ["explain --claims"],
 }
 """Commands whose answers have every field that there is."""
 TOLD = ("check", "compare")
 """Commands whose candidates are told with another."""
-OPEN = {"params": "component", "flops": "phase", "spec": "key"}
+OPEN = {"params": "component", "flops": "phase", "spec": "key", "sources": "id"}
 """Objects whose keys are names, and what they name."""
 UNITS = {
     "bytes": "B", "seconds": "s", "p50_s": "s", "p95_s": "s", "p99_s": "s", "flop": "FLOP", "joules": "J", "usd": "USD",
@@ -164,11 +166,16 @@ def json_page() -> str:
 
 def asked(line: str) -> Any:
     """The JSON that a command prints."""
+    return json.loads(said(line, "json"))
+
+
+def said(line: str, form: str) -> str:
+    """What a command prints in one format."""
     out = io.StringIO()
     arguments = line.format(specs=DOCS.parent / "specs").split()
-    with patch.object(sys, "argv", ["tokencost", *arguments, "--format", "json"]), contextlib.redirect_stdout(out):
+    with patch.object(sys, "argv", ["tokencost", *arguments, "--format", form]), contextlib.redirect_stdout(out):
         run()
-    return json.loads(out.getvalue())
+    return out.getvalue()
 
 
 def fields(values: Sequence[Any], path: str) -> Iterator[tuple[str, str]]:
@@ -203,6 +210,18 @@ def _unit(path: str) -> str:
     if last in ("low", "high"):
         return "J" if around.endswith("energy") else "s"
     return next((unit for name, unit in UNITS.items() if last == name or last.endswith(f"_{name}")), "")
+
+
+def claims_page() -> str:
+    """What the lesson says, held against what can be known and counted."""
+    return (
+        f"{NOTE}\n# The lesson's claims\n\n"
+        "A lesson on Emu3, and a page that lists its benchmarks, say what such models are and cost. Every claim\n"
+        "stands here with what its own premises give, what the primary source says, and what tokencost computes:\n"
+        "expressions are evaluated, none of their values is typed. `tokencost explain --claims` prints this page\n"
+        "in any format.\n\n"
+        f"{said('explain --claims', 'markdown')}"
+    )
 
 
 def figures() -> str:

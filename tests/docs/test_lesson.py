@@ -1,11 +1,11 @@
-"""The lesson's page against what its commands say."""
+"""The lesson's pages against what their commands say."""
 
 import pytest
 
 from tests.cli.calling import answer
 from tests.docs.reading import ROOT
 
-PAGE = (ROOT / "docs" / "lesson.md").read_text(encoding="utf-8")
+PAGE = "".join((ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("lesson.md", "claims.md"))
 CLIP = "--res 256 --seconds 4 --fps 8"
 
 
@@ -21,7 +21,7 @@ CLIP = "--res 256 --seconds 4 --fps 8"
         (f"tokens --tokenizer emu3 {CLIP}", "generated"),
     ],
 )  # fmt: skip
-def test_tokens_on_the_page_are_counted(line: str, field: str) -> None:
+def test_tokens_on_the_pages_are_counted(line: str, field: str) -> None:
     """
     Figures that are copied by hand drift.
     """
@@ -29,7 +29,7 @@ def test_tokens_on_the_page_are_counted(line: str, field: str) -> None:
 
 
 @pytest.mark.parametrize("component", ["transformer", "image_decoder"])
-def test_parameters_on_the_page_are_counted(component: str) -> None:
+def test_parameters_on_the_pages_are_counted(component: str) -> None:
     """
     Of the language model, and of the image coder.
     """

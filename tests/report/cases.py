@@ -27,8 +27,10 @@ from tokencost.nouns.answer import (
     Tokens,
     Violation,
 )
+from tokencost.nouns.claim import Claim, Exercise, Primary, Step
 from tokencost.nouns.request import LatencyLimit, Request, Traffic
 from tokencost.planning.capacity import CapacityPlan, Examined, Followed, Point
+from tokencost.planning.claims import Claims, Solved, Worked, judge
 from tokencost.planning.sample import Sampled, Sampling, sampled
 from tokencost.sampling.layout import TokenGrid
 from tokencost.serving.service import Service
@@ -250,6 +252,28 @@ def sample_that_differs() -> Sampled:
     return replace(sample(), runs=(replace(run, phases=(wrong,)),))
 
 
+def stated(says: str, **change: Any) -> Claim:
+    return Claim(
+        id="claim", order=1, about="tokens", says=says, source=says, remark=says,
+        primary=Primary(says=says, source=says, figures=(1.0, 2.0)),
+        **({"figures": (1.5, 5.0), "unit": "s", "arithmetic": "2 * 2", "prediction": "8 / 3"} | change),
+    )  # fmt: skip
+
+
+def claims(says: str = "a claim") -> Claims:
+    made = (
+        stated(says), stated(says, figures=(900.0,)), stated(says, figures=(), verdict="unpublished", unit="tokens"),
+        stated(says, figures=(0.1,), unit="B"), stated(says, verdict="incomplete", unit="FLOP"),
+    )  # fmt: skip
+    step = Step(says=says, expression="1 / 3", unit="%")
+    exercise = Exercise(id="exercise", order=1, says=says, source=says, steps=(step,), follows=says)
+    return Claims(
+        judged=tuple(judge(claim, {}) for claim in made),
+        solved=(Solved(exercise=exercise, steps=(Worked(step=step, value=1 / 3),)),),
+        titles={"emu3-lesson": says},
+    )
+
+
 def examined(name: str) -> Examined:
     made = candidate(name)
     assert made.capacity is not None
@@ -285,6 +309,7 @@ ANSWERS: dict[str, list[Any]] = {
     "estimate": [estimate(), estimate(fits=False), api_estimate()],
     "tokens": [tokens()],
     "sample": [sample(), sample_that_differs()],
+    "explain --claims": [claims()],
     "capacity": [
         capacity(),
         replace(capacity(), traffic=Traffic(average=1.0, peak=1.0, arrivals=(0.0, 1.0))),
@@ -299,6 +324,7 @@ NAMED: dict[str, Callable[[str], Any]] = {
     "check": lambda name: [failed(name, file=f"{name}.yaml"), passed(name)],
     "compare": lambda name: comparison(name),
     "estimate": lambda name: estimate(name),
+    "explain --claims": lambda name: claims(name),
     "capacity": lambda name: capacity(name, file=f"{name}.yaml", model=name),
 }
 """Answers in which everything a user or a record can name has this name."""

@@ -15,7 +15,8 @@ FIRST: dict[str, str | tuple[str, ...]] = {
     "compare": "text-to-image at 1024 × 1024",
     "estimate": ("sdxl on 2 × a100-80gb-sxm", "imagen-4: "),
     "tokens": "8,199 tokens: grid 1 × 90 × 90",
-    "sample": ("4 codes",),
+    "sample": "4 codes, grid 2 × 1 × 2",
+    "explain --claims": "5 claims: 1 holds",
     "capacity": "poster-studio: ",
 }
 

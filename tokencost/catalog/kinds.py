@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from tokencost.nouns.claim import Claim, Exercise
 from tokencost.nouns.hardware import Achieved, Engine, Gpu, GpuPrice, Precision
 from tokencost.nouns.model import ApiPrice, Model, Quality, Tier, Tokenizer
 from tokencost.nouns.network import Network
@@ -19,4 +20,6 @@ KINDS: Mapping[str, Any] = {
     "models": Model,
     "quality": Quality,
     "tiers": Tier,
+    "claims": Claim,
+    "exercises": Exercise,
 }

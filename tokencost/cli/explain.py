@@ -6,16 +6,21 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tokencost.cli import options as o
-from tokencost.cli.show import show
+from tokencost.cli.show import checked_format, show
+from tokencost.errors import UsageError
 
 if TYPE_CHECKING:
+    from tokencost.catalog.load import Catalog
     from tokencost.planning.options import OutputOptions, RunOptions
 
 
 @o.grouped(size=o.output_options, run=o.run_options)
 def explain(
-    target: Annotated[str, typer.Argument(help="A spec file, or a model.", metavar="SPEC|MODEL")],
+    target: Annotated[str, typer.Argument(help="A spec file, or a model.", metavar="SPEC|MODEL")] = "",
     *,
+    claims: Annotated[
+        bool, typer.Option("--claims", help="What the lesson on Emu3 says, counted again; its exercises, worked.")
+    ] = False,
     task: Annotated[str, typer.Option("--task", help="image, video or perception; default: the model's first.")] = "",
     size: "OutputOptions",
     run: "RunOptions",
@@ -24,7 +29,7 @@ def explain(
     ] = False,
     set: o.Set = None,  # noqa: A002
     catalog: o.CatalogDir = None,
-    format: Annotated[str, o.format_option("explain")] = "table",  # noqa: A002
+    format: Annotated[str, o.format_option("explain", "explain --claims")] = "table",  # noqa: A002
     output: o.Output = None,
     no_color: o.NoColor = False,
     quiet: o.Quiet = False,
@@ -33,13 +38,27 @@ def explain(
 
     Example: tokencost explain emu3-gen --res 512
     """
+    if bool(target) == claims:
+        raise UsageError(
+            "--claims takes no SPEC or MODEL" if claims else "name a SPEC file or a MODEL, or give --claims"
+        )
+    records = o.load_catalog(catalog)
+    if claims:
+        return _claims(records, format, output, no_color=no_color)
     from tokencost.planning import explained as use_case
 
-    records = o.load_catalog(catalog)
     if Path(target).suffix in (".yaml", ".yml", ".json"):
         from tokencost.spec.load import load
 
         found = use_case.explain_spec(records, load(Path(target), set or [], records))
     else:
         found = use_case.explain_model(records, target, task, size, run)
-    show("explain", (found, full), format, output, no_color=no_color)
+    return show("explain", (found, full), format, output, no_color=no_color)
+
+
+def _claims(records: "Catalog", asked: str, output: Path | None, *, no_color: bool) -> None:
+    """The lesson's claims, in formats of their own."""
+    checked_format("explain --claims", asked)
+    from tokencost.planning.claims import claims as judged
+
+    show("explain --claims", judged(records), asked, output, no_color=no_color)

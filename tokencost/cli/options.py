@@ -48,9 +48,10 @@ OutputTokens = Annotated[
 ]
 
 
-def format_option(command: str) -> Any:
-    """The flag for the formats that this command's answer can be printed in."""
-    return typer.Option("--format", "-f", help=f"How to print the answer: {', '.join(formats(command))}.")
+def format_option(command: str, other: str = "") -> Any:
+    """The flag for the formats that this command's answer can be printed in, and those of its `other` answer."""
+    more = f" With {other.removeprefix(command).strip()}: {', '.join(formats(other))}." if other else ""
+    return typer.Option("--format", "-f", help=f"How to print the answer: {', '.join(formats(command))}.{more}")
 
 
 def load_catalog(extra: Path | None) -> "Catalog":

@@ -57,7 +57,8 @@ def listing(catalog: Catalog, kind: str) -> Listing:
 
 def _summary(noun: dict[str, Any]) -> str:
     """What tells one record from the next in a line."""
-    parts = [noun.get("name") or noun.get("model") or noun.get("gpu") or noun.get("kind") or noun.get("task") or ""]
+    parts = [noun.get("name") or noun.get("model") or noun.get("gpu") or noun.get("kind") or noun.get("task")]
+    parts.append(noun.get("says"))
     parts += [noun[key] for key in ("family", "provider", "variant", "term", "region", "tier") if noun.get(key)]
     if noun.get("tasks"):
         parts.append("/".join(noun["tasks"]))

@@ -65,6 +65,13 @@ RENDERERS: dict[str, dict[str, str]] = {
         "html": "sample:as_html",
     },
     "explain": {"table": "explanation:text", "json": "explanation:as_json"},
+    "explain --claims": {
+        "table": "claims:as_table",
+        "json": "claims:as_json",
+        "markdown": "claims:as_markdown",
+        "csv": "claims:as_csv",
+        "html": "claims:as_html",
+    },
     "validate": {
         "table": "validation:table",
         "json": "validation_data:as_json",

@@ -1,9 +1,7 @@
 """Reports of the sampler in every format."""
 
-import json
-
 from tokencost.planning.sample import Compared, Counted, Run, Sampled
-from tokencost.report import html, markdown, table
+from tokencost.report import answers_json, html, markdown, table
 from tokencost.report.content_sample import named, of_sample
 from tokencost.report.csv_table import written
 from tokencost.report.numbers import Json, plain, stable
@@ -53,7 +51,7 @@ def as_json(found: Sampled) -> str:
         "first_code": asked.vocabulary.first_code,
         "runs": [_run(run) for run in found.runs],
     }
-    return json.dumps(fields, indent=2) + "\n"
+    return answers_json.written(fields)
 
 
 def _run(run: Run) -> dict[str, Json]:
