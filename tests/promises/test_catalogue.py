@@ -11,7 +11,7 @@ import pytest
 from tests.promises.records import catalog, text
 from tokencost.catalog.kinds import KINDS
 from tokencost.catalog.load import load
-from tokencost.counting.footprint import component_precision, unique_components, weight_bytes
+from tokencost.counting.footprint import precision_use, unique_components, weight_bytes
 from tokencost.counting.networks import PASSES, PROBE, network_params
 from tokencost.counting.operators import causal_attention_flop, flop
 from tokencost.families.lowering import FAMILIES, lower
@@ -206,7 +206,7 @@ def test_weights_are_parameters_times_bytes(model: Model) -> None:
     made = generator(catalog(), model, options)
     on = platform(catalog(), options, made)
     expected = sum(
-        network_params(made.networks[role]) * component_precision(role, part, on.precisions).weight_bytes
+        network_params(made.networks[role]) * on.precisions[precision_use(role, part)].weight_bytes
         for role, part in model.components.items()
         if role in unique_components(made)
     )

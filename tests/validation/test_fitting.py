@@ -92,7 +92,7 @@ def test_every_constant_is_of_records_that_exist_and_has_a_source(constant: Free
     assert 0.2 < constant.now / constant.prior < 5
 
 
-@pytest.mark.parametrize("kind", ["engines", "achieved"])
+@pytest.mark.parametrize("kind", ["engines", "achieved", "precisions"])
 def test_what_is_called_fitted_is_fitted_and_nothing_else(kind: str) -> None:
     """
     A constant set by hand must not borrow the authority of the fit.

@@ -1,7 +1,7 @@
 """Operators with their parameters, as networks are written down: one call per layer of the reference code."""
 
 from tokencost.nouns.work import Convolution, Elementwise, Linear, Lookup
-from tokencost.units import Count
+from tokencost.units import Count, Fraction
 
 
 def linear(
@@ -40,9 +40,11 @@ def norm(
     return Elementwise(id=name, elements=rows * width, kernels=kernels, count=count, params=count * weights * width)
 
 
-def elementwise(name: str, elements: Count, *, kernels: Count = 1, count: Count = 1, params: Count = 0) -> Elementwise:
+def elementwise(
+    name: str, elements: Count, *, kernels: Count = 1, count: Count = 1, params: Count = 0, strided: Fraction = 0
+) -> Elementwise:
     """Activations, residuals, rotations: `kernels` passes over `elements`, run `count` times."""
-    return Elementwise(id=name, elements=elements, kernels=kernels, count=count, params=params)
+    return Elementwise(id=name, elements=elements, kernels=kernels, count=count, params=params, strided=strided)
 
 
 def lookup(name: str, rows: Count, entries: Count, columns: Count, *, count: Count = 1) -> Lookup:

@@ -25,31 +25,34 @@ GATE_AND_VALUE = Constant(2, "", "a gated feed-forward projects its input twice"
 class Eager:
     """Elementwise kernels that run one after the other, as counted on the reference under torch 2.13 in bfloat16.
 
-    `traffic` is what a kernel moves on average, next to reading and writing every element once in 16 bits.
+    `traffic` is what a kernel moves on average, next to reading and writing every element once in 16 bits; `strided`
+    the share of it in kernels that repeat a vector along rows (shifts, scales, gates, sines) or step over memory.
     """
 
     why: str
     kernels: float
     traffic: float = 1.0
+    strided: float = 0.0
 
 
 PLAIN = Eager("one kernel over every element", 1)
+COPY = Eager("one kernel that turns heads back into rows", 1, 1, 1)
 NORM = Eager("LayerNorm, or the RMS norm of PyTorch itself, is one kernel", 1)
 NORM_32_BIT = Eager("cast up, norm, cast down", 3, 1.8)
-MODULATED_NORM = Eager("norm, one plus scale, product, sum; the second touches one vector per sequence", 4, 0.75)
-MODULATED_NORM_32_BIT = Eager("the same in 32 bits, with a cast before and after", 6, 1.5)
+MODULATED_NORM = Eager("norm, one plus scale, product, sum; the second touches one vector per sequence", 4, 0.75, 0.67)
+MODULATED_NORM_32_BIT = Eager("the same in 32 bits, with a cast before and after", 6, 1.5, 0.44)
 COMPOSED_NORM = Eager(
-    "cast, square, mean, epsilon, root, product, cast, weight: two of them on one number per row", 8, 1.25
+    "cast, square, mean, epsilon, root, product, cast, weight: two of them on one number per row", 8, 1.25, 0.3
 )
-COMPOSED_MODULATED_NORM = Eager("the composed norm and its modulation", 10, 1.2)
+COMPOSED_MODULATED_NORM = Eager("the composed norm and its modulation", 10, 1.2, 0.42)
 RESIDUAL = Eager("a sum reads two tensors", 1, 1.5)
-GATED_RESIDUAL = Eager("product with the gate, sum", 2, 1.25)
-GATED_RESIDUAL_32_BIT = Eager("cast up, product, sum, cast down", 4, 2)
+GATED_RESIDUAL = Eager("product with the gate, sum", 2, 1.25, 0.4)
+GATED_RESIDUAL_32_BIT = Eager("cast up, product, sum, cast down", 4, 2, 0.25)
 GATED_ACTIVATION = Eager("activation of the gate, product with the value", 2, 1.25)
 HEAD_NORMS = {"fused": NORM, "composed": COMPOSED_NORM}
 ROTARIES = {
-    "real": Eager("negate, stack, two casts up, two products, sum, cast down", 8, 1.6),
-    "complex": Eager("cast up, complex product, cast down", 3, 1.7),
+    "real": Eager("negate, stack, two casts up, two products, sum, cast down", 8, 1.6, 0.4),
+    "complex": Eager("cast up, complex product, cast down", 3, 1.7, 0.6),
 }
 
 
@@ -82,7 +85,9 @@ def patch_embedding(by: str, rows: Count, inner: Count, width: Size, *, bias: bo
 
 def eager(name: str, what: Eager, elements: Count, *, count: Count = 1, params: Count = 0) -> Elementwise:
     """An eager sequence over `elements`, `count` times."""
-    return elementwise(name, elements * what.traffic, kernels=what.kernels, count=count, params=params)
+    return elementwise(
+        name, elements * what.traffic, kernels=what.kernels, count=count, params=params, strided=what.strided
+    )
 
 
 def on(stream: Stream, name: str, what: Eager, *, params: Count = 0) -> Elementwise:
@@ -131,7 +136,7 @@ def attention(
         id=name, sequences=fwd.sequences, heads=heads, kv_heads=heads,
         queries=queries, context=context, head_dim=width / heads, count=count,
     )  # fmt: skip
-    return scores, eager(f"{name}.merge", PLAIN, fwd.sequences * queries * width, count=count)
+    return scores, eager(f"{name}.merge", COPY, fwd.sequences * queries * width, count=count)
 
 
 def modulation(

@@ -1,7 +1,5 @@
 """Memory of one GPU of a replica: weights, cache, activations, and what the software keeps for itself."""
 
-from collections.abc import Mapping
-
 from tokencost.counting.networks import network_params
 from tokencost.counting.operators import READ_AND_WRITE, attention_cache
 from tokencost.formula import formula
@@ -20,9 +18,11 @@ ONE_BYTE = Constant(1, "B", "keeps the number of requests finite where one needs
 BACKBONES = ("transformer", "denoiser", "denoiser_2")
 
 
-def component_precision(role: str, component: Component, precisions: Mapping[str, Precision]) -> Precision:
-    """The precision a component's weights are stored in."""
-    return precisions[component.precision or ("backbone" if role in BACKBONES else "other")]
+def precision_use(role: str, component: Component) -> str:
+    """Which of the platform's precisions a component is stored and runs in: its own, else that of its kind."""
+    if component.overflows:
+        return "wide"
+    return component.precision or ("backbone" if role in BACKBONES else "other")
 
 
 def unique_components(generator: Generator) -> list[str]:
@@ -43,7 +43,7 @@ def weight_bytes(generator: Generator, on: Platform) -> Bytes:
     """Each component in its own precision."""
     total: Bytes = 0.0
     for role in unique_components(generator):
-        precision = component_precision(role, generator.model.components[role], on.precisions)
+        precision = on.precisions[precision_use(role, generator.model.components[role])]
         share = on.parallelism.tensor * on.parallelism.pipeline if role in BACKBONES else 1.0
         total = total + network_params(generator.networks[role]) * precision.weight_bytes / share
     return total

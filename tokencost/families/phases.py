@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from tokencost.counting.footprint import precision_use
 from tokencost.counting.networks import operators
 from tokencost.nouns.generator import Generator
 from tokencost.nouns.model import Generation, Tokenizer
@@ -70,7 +71,7 @@ def all_to_all(found: tuple[Operator, ...]) -> tuple[Operator, ...]:
 
 def precision_of(generator: Generator, role: str) -> str:
     """The component's own precision if it has one, else that of encoders and coders."""
-    return generator.model.components[role].precision or "other"
+    return precision_use(role, generator.model.components[role])
 
 
 def rows(generator: Generator, request: Request) -> Count:

@@ -45,8 +45,9 @@ class Achieved(Noun):
     """What vendor libraries reach of a GPU's datasheet peaks, measured; one record per GPU or generation.
 
     `matmul` is the share of peak FLOP/s of a large matrix product, `sustained` the share of that rate that long
-    runs keep, `bandwidth` the share of memory bandwidth when weights stream past one row. Between the two, times
-    add as a p-norm with exponent `overlap`: 1 is no overlap of arithmetic and traffic, infinity a perfect roofline.
+    runs keep, `bandwidth` the share of memory bandwidth when weights stream past one row, `copy` that of kernels which
+    only change what passes through. Between arithmetic and bandwidth, times add as a p-norm with exponent `overlap`: 1
+    is no overlap of arithmetic and traffic, infinity a perfect roofline.
     `attention` is the share of the dense peak that the products inside fused attention reach, softmax apart.
     `collective_bandwidth` is the share of link bandwidth between two GPUs, `collective_latency` the time of a small
     collective among four; with every doubling the bandwidth falls by 2^`collective_decay` where GPUs share a bus.
@@ -60,6 +61,7 @@ class Achieved(Noun):
     convolution: Fraction
     convolution_3d: Fraction
     bandwidth: Fraction
+    copy: Fraction
     overlap: Fraction
     kernel_time: Seconds
     collective_latency: Seconds
@@ -74,12 +76,14 @@ class Engine(Noun):
     """What a software stack adds to and takes from the hardware's time.
 
     `host_time` is spent by the host for every kernel it launches one by one (0 where graphs are replayed),
+    `host_time_per_collective` for every exchange among GPUs (packing, launching, a compiled graph that ends there),
     `host_time_per_step` once per pass, `host_time_per_request` once per request (tokenising,
     setting up the sampler, making a picture file). With `short_accumulation` fp16 products are summed in fp16, which
     consumer cards do at twice the rate. `matmul_efficiency` and `attention_efficiency` scale the arithmetic that
     libraries achieve, `bandwidth_efficiency` the bandwidth at which weights of matrix products stream (kernels
     generated for a few rows do better than the vendor's), `unfused` is the share of elementwise kernels and traffic
-    that remains. `reserve` is memory taken by context and workspaces,
+    that remains; those that repeat a vector along rows or step over memory take `strided` times as long.
+    `reserve` is memory taken by context and workspaces,
     `preallocates` the share of GPU memory claimed at start. `runs` says which
     kinds of phases it can run.
     `spread` is the factor within which 90 % of validated predictions stay, up or down.
@@ -91,12 +95,14 @@ class Engine(Noun):
     host_time: Seconds
     host_time_per_step: Seconds
     host_time_per_request: Seconds = 0.0
+    host_time_per_collective: Seconds = 0.0
     short_accumulation: bool = False
     matmul_efficiency: Fraction
     attention_efficiency: Fraction = 1.0
     bandwidth_efficiency: Fraction = 1.0
     attention: Literal["naive", "sdpa", "flash2", "flash3"]
     unfused: Fraction
+    strided: Count = 1.0
     reserve: Bytes
     preallocates: Fraction = 0.0
     guidance: Literal["as-released", "batched"] = "as-released"
@@ -147,8 +153,8 @@ class Parallelism:
 class Platform:
     """One replica: GPUs, a software stack, precisions and a way to share the work.
 
-    `precisions` by use: "backbone" for the transformer or denoiser, "other" for encoders and coders, and the name of
-    a precision where a component insists on it.
+    `precisions` by use: "backbone" for the transformer or denoiser, "other" for encoders and coders, "wide" for those
+    that overflow fp16, and the name of a precision where a component insists on it.
     """
 
     gpu: Gpu

@@ -49,8 +49,9 @@ class Component(Noun):
     """A network in a role, by its name in `network`; a record may hold its `shape` instead.
 
     `text` is the fixed length of a text encoder's input, `runs` how often it runs per request (2: also for the
-    empty or negative prompt). `precision` overrides the platform's where the software does. One that `waits` is in
-    host memory while its twin of the same shape works, so that the GPU holds one of them.
+    empty or negative prompt). `precision` overrides the platform's where the software does. One that `overflows`
+    in fp16 runs in fp32 where the others run in fp16. One that `waits` is in host memory while its twin of the same
+    shape works, so that the GPU holds one of them.
     """
 
     network: str = ""
@@ -58,6 +59,7 @@ class Component(Noun):
     text: Size = 0
     runs: Size = 1
     precision: str = ""
+    overflows: bool = False
     waits: bool = False
 
 

@@ -7,7 +7,7 @@ its shape; none knows a platform. `count` says how many like it run in one pass.
 from dataclasses import dataclass
 from typing import Literal
 
-from tokencost.units import Count
+from tokencost.units import Count, Fraction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +58,17 @@ class Convolution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Elementwise:
-    """Norms, activations, residuals: `kernels` passes that each read and write `elements` when run one by one."""
+    """Norms, activations, residuals: `kernels` passes that each read and write `elements` when run one by one.
+
+    `strided` is the share of their traffic in kernels that repeat a vector along rows or step over memory.
+    """
 
     id: str
     elements: Count
     kernels: Count = 1.0
     count: Count = 1.0
     params: Count = 0.0
+    strided: Fraction = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,8 @@ from tokencost.nouns.model import Guidance, Model
 from tokencost.planning.options import RunOptions
 
 PART = re.compile(r"(tp|ulysses|ring|usp|cfg|sp|pipefusion)([0-9]{1,4})")
+NARROW, WIDE = "fp16", "fp32"
+"""The precision whose range some components overflow, and the one they run in instead."""
 AXES = {
     "tp": "tensor",
     "ulysses": "sequence",
@@ -65,6 +67,7 @@ def platform(catalog: Catalog, options: RunOptions, made_ready: Generator) -> Pl
         precisions={
             "backbone": precision,
             "other": others,
+            "wide": catalog.get("precisions", WIDE) if others.id == NARROW else others,
             **{name: catalog.get("precisions", name) for name in insisted},
         },
         parallelism=parallelism(options.parallelism, options.gpus, kind),

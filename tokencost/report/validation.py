@@ -21,9 +21,8 @@ HOW_TO_READ = (
     "engines and GPUs were fitted to seven tenths of the shipped groups, chosen by the CRC-32 of their names modulo "
     "ten; the others are held out",
     "each group left out: constants fitted to all groups but one predict that one, in turn; --fit does it",
-    "neither is wholly out of sample: constants whose source is timing-by-hand (kernel time, bandwidth and collective "
-    "latency of the A100, speed of hosts, clocks, spreads) and the shape of the model were chosen with all rows in "
-    "view; expect larger errors on software and GPUs that no row is about",
+    "neither is wholly out of sample: the spread of each engine (source timing-by-hand) and the shape of the model "
+    "were chosen with all rows in view; expect larger errors on software and GPUs that no row is about",
     "constants (in seconds, or shares of a peak): believed before any measurement (tokencost/data/priors.csv), "
     "recorded in the catalogue, fitted to the rows here; records were fitted to further published tables as well",
 )

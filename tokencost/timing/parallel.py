@@ -5,7 +5,7 @@ from dataclasses import replace
 from tokencost.formula import formula
 from tokencost.nouns.hardware import Parallelism, Platform
 from tokencost.nouns.work import Attention, Convolution, Elementwise, Linear, Lookup, Operator, Phase
-from tokencost.numeric import maximum, power
+from tokencost.numeric import maximum, minimum, power
 from tokencost.units import Bytes, BytesPerSecond, Constant, Count, Seconds
 
 ALLREDUCES_PER_LAYER = Constant(
@@ -97,6 +97,15 @@ def all_to_all_time(op: Attention, on: Platform, activation_bytes: Bytes) -> Sec
             / (on.parallelism.sequence * collective_rate(on.parallelism.sequence, on))
             + collective_latency(on.parallelism.sequence, on)
         )
+    )
+
+
+@formula("definition", says="collectives of one attention layer in one pass; none on one GPU")
+def collectives(op: Attention, parallelism: Parallelism) -> Count:
+    """All-reduces of a tensor-parallel group and all-to-alls of a sequence-parallel one."""
+    return op.count * (
+        ALLREDUCES_PER_LAYER * minimum(parallelism.tensor - 1, 1.0)
+        + ALL_TO_ALLS_PER_LAYER * minimum(parallelism.sequence - 1, 1.0)
     )
 
 

@@ -8,7 +8,7 @@ from tokencost.nouns.answer import Bound, PhaseTime
 from tokencost.nouns.hardware import Parallelism, Platform, Precision
 from tokencost.nouns.work import Attention, Operator, Phase, Program
 from tokencost.numeric import maximum
-from tokencost.timing.parallel import all_reduce_time, all_to_all_time, link_traffic, pipelined, share
+from tokencost.timing.parallel import all_reduce_time, all_to_all_time, collectives, link_traffic, pipelined, share
 from tokencost.timing.roofline import operator_cost
 from tokencost.units import Bytes, Count, Flop, Seconds
 
@@ -46,6 +46,7 @@ class StepDemand:
     busy: Seconds
     traffic: Bytes
     kernels: Count
+    collectives: Count = 0.0
 
 
 @formula("definition", says="sums over the operators of one step, as one GPU of the replica runs them")
@@ -60,7 +61,13 @@ def step_demand(phase: Phase, on: Platform) -> StepDemand:
         busy=sum((cost.seconds for cost in costs), 0.0),
         traffic=sum((cost.traffic for cost in costs), 0.0),
         kernels=sum((cost.kernels for cost in costs), 0.0),
+        collectives=_collectives(phase, on),
     )
+
+
+def _collectives(phase: Phase, on: Platform) -> Count:
+    layers = [op for op in phase.operators if phase.parallel and isinstance(op, Attention)]
+    return sum((collectives(op, on.parallelism) for op in layers), 0.0)
 
 
 @formula("definition")
@@ -72,7 +79,11 @@ def device_time(step: StepDemand, on: Platform) -> Seconds:
 @formula("definition")
 def host_time(step: StepDemand, on: Platform) -> Seconds:
     """What the host needs to launch one step."""
-    return (step.kernels * on.engine.host_time + on.engine.host_time_per_step) * on.achieved.host
+    return (
+        step.kernels * on.engine.host_time
+        + step.collectives * on.engine.host_time_per_collective
+        + on.engine.host_time_per_step
+    ) * on.achieved.host
 
 
 @formula("patarasuk-2009", says="time of the collectives of one step: the sum over attention layers")

@@ -6,6 +6,7 @@ length hardly fills the pipeline; attention where its heads are padded.
 
 from collections.abc import Mapping
 
+from tokencost.counting.operators import FLOP_PER_MAC
 from tokencost.formula import formula
 from tokencost.nouns.hardware import Gpu, Platform, Precision
 from tokencost.nouns.work import Attention, Convolution, Linear
@@ -15,7 +16,7 @@ from tokencost.units import Constant, Count, FlopPerSecond, Fraction, Num
 TILE = Constant(128, "", "rows and columns of the output tile that large matrix kernels give one multiprocessor")
 HALF = Constant(0.5, "", "a last wave less than half full is not split for")
 SPLIT = Constant(1024, "", "inner length below which splitting a product further does not pay")
-FILL = Constant(112, "", "inner length that passes while a tile's pipeline fills, drains and writes its result")
+FILL = Constant(1.3e-6, "s", "in which a tile's pipeline fills, drains and writes its result: 115 products on the A100")
 PADDED_HEAD = Constant(32, "", "fused attention kernels pad heads to multiples of this")
 CUBE_TAPS = Constant(27, "", "taps of a 3 x 3 x 3 kernel, which video coders slide along time as well")
 TIME_TAPS = Constant(3, "", "taps of a 3 x 1 x 1 kernel, which slides along time alone")
@@ -48,9 +49,9 @@ def scalar_peak(gpu: Gpu) -> FlopPerSecond:
 
 
 @formula("nvidia-matmul-guide")
-def filled(inner: Count) -> Fraction:
-    """Share of a tile's time in which its pipeline multiplies; short inner lengths hardly fill it."""
-    return inner / (inner + FILL)
+def filled(inner: Count, rate: FlopPerSecond, multiprocessors: Count) -> Fraction:
+    """Share of a tile's time in which its pipeline multiplies; the faster it does, the longer products must be."""
+    return inner / (inner + FILL * rate / multiprocessors / (FLOP_PER_MAC * TILE * TILE))
 
 
 @formula("definition", says="share of the peak that large matrix products reach at a precision, measured")
@@ -104,7 +105,7 @@ def linear_rate(op: Linear, on: Platform, precision: Precision) -> FlopPerSecond
     return (
         peak(on, precision)
         * matmul_share(on, precision)
-        * filled(op.inner)
+        * filled(op.inner, peak(on, precision), on.gpu.multiprocessors)
         * occupancy(op.rows, op.columns, op.inner, on.gpu.multiprocessors)
     )
 
@@ -118,6 +119,12 @@ def convolution_share(op: Convolution, on: Platform) -> Fraction:
     return where(through_time, on.achieved.convolution_3d, on.achieved.convolution)
 
 
+@formula("definition", says="products behind each number that a convolution writes")
+def convolution_inner(op: Convolution) -> Count:
+    """Input channels of a group times taps."""
+    return op.in_channels * op.kernel / op.groups
+
+
 @formula("nvidia-matmul-guide")
 def convolution_rate(op: Convolution, on: Platform, precision: Precision) -> FlopPerSecond:
     """Arithmetic that a convolution reaches: a matrix product of positions by output channels."""
@@ -125,8 +132,8 @@ def convolution_rate(op: Convolution, on: Platform, precision: Precision) -> Flo
         convolution_peak(on, precision)
         * convolution_share(op, on)
         * on.engine.matmul_efficiency
-        * filled(op.in_channels * op.kernel / op.groups)
-        * occupancy(op.positions, op.out_channels, op.in_channels * op.kernel / op.groups, on.gpu.multiprocessors)
+        * filled(convolution_inner(op), convolution_peak(on, precision), on.gpu.multiprocessors)
+        * occupancy(op.positions, op.out_channels, convolution_inner(op), on.gpu.multiprocessors)
     )
 
 

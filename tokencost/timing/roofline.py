@@ -54,9 +54,23 @@ def memory_time(traffic: Bytes, on: Platform) -> Seconds:
     return traffic / (on.gpu.memory_bandwidth * on.achieved.bandwidth)
 
 
+@formula("definition")
+def copy_time(traffic: Bytes, on: Platform) -> Seconds:
+    """Time of kernels that stream through contiguous memory."""
+    return traffic / (on.gpu.memory_bandwidth * on.achieved.copy)
+
+
+@formula("pytorch-tensoriterator")
+def strided_slowdown(op: Elementwise, on: Platform) -> Fraction:
+    """How much longer the kernels of an operator take than if none repeated a vector or stepped over memory."""
+    return 1 + op.strided * (on.engine.strided - 1)
+
+
 @formula("definition", says="memory time of an operator: weights of matrix products stream as fast as the engine lets")
 def operator_memory_time(op: Operator, traffic: Bytes, on: Platform) -> Seconds:
     """Never faster than the datasheet's bandwidth."""
+    if isinstance(op, Elementwise):
+        return copy_time(traffic, on) * strided_slowdown(op, on)
     if not isinstance(op, Linear):
         return memory_time(traffic, on)
     streamed = memory_time(traffic, on) / on.engine.bandwidth_efficiency

@@ -10,17 +10,19 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tokencost.catalog.load import DATA, Catalog
-from tokencost.nouns.hardware import Platform
+from tokencost.nouns.hardware import Achieved, Engine, Platform, Precision
 from tokencost.units import Fraction
 
 PRIORS = DATA / "priors.csv"
+UNBOUNDED = ("kernel_time", "collective_latency", "collective_decay", "host")
+"""Fields of what a GPU achieves that are no shares of a peak."""
 WHOLE = 1.0
 """No share of a peak exceeds it, whatever a fit would like."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Free:
-    """A constant of an engine or of a family of GPUs, whose records move in proportion.
+    """A constant of an engine, a precision or a family of GPUs, whose records move in proportion.
 
     `prior` is in the base unit of the field (s or a share), `factor` one standard deviation of belief in it, `now` what
     the first record says today. Of `matmul`, a share per precision, the fp16 figure stands for all.
@@ -62,21 +64,39 @@ def _free(catalog: Catalog, row: Mapping[str, str]) -> Free:
 
 def concerns(constant: Free, on: Platform) -> bool:
     """Whether predictions for the platform use the constant."""
-    return (on.engine.id if constant.kind == "engines" else on.achieved.id) in constant.records
+    return any(record.id in constant.records for record in _records(constant.kind, on))
+
+
+def _records(kind: str, on: Platform) -> Sequence[Engine | Achieved | Precision]:
+    if kind == "engines":
+        return (on.engine,)
+    return tuple(on.precisions.values()) if kind == "precisions" else (on.achieved,)
 
 
 def moved(on: Platform, free: Sequence[Free], logs: Sequence[float]) -> Platform:
     """The platform with each constant times e^log."""
-    engine: dict[str, Any] = {}
-    achieved: dict[str, Any] = {}
     for constant, log in zip(free, logs, strict=True):
-        if not log or not concerns(constant, on):
-            continue
-        if constant.kind == "engines":
-            engine[constant.field] = getattr(on.engine, constant.field) * math.exp(log)
-        else:
-            achieved[constant.field] = _scaled(getattr(on.achieved, constant.field), math.exp(log))
-    return replace(on, engine=replace(on.engine, **engine), achieved=replace(on.achieved, **achieved))
+        if log and concerns(constant, on):
+            on = _moved(on, constant, math.exp(log))
+    return on
+
+
+def _moved(on: Platform, constant: Free, by: float) -> Platform:
+    match constant.kind:
+        case "engines":
+            return replace(on, engine=_with(on.engine, constant.field, by))
+        case "precisions":
+            found = on.precisions.items()
+            kept = {use: _with(one, constant.field, by) if one.id in constant.records else one for use, one in found}
+            return replace(on, precisions=kept)
+    return replace(on, achieved=_with(on.achieved, constant.field, by))
+
+
+def _with(record: Any, field: str, by: float) -> Any:
+    value = getattr(record, field)
+    share = isinstance(record, Achieved) and field not in UNBOUNDED
+    changes: dict[str, Any] = {field: _scaled(value, by) if share else value * by}
+    return replace(record, **changes)
 
 
 def _scaled(share: Any, by: float) -> Any:

@@ -1,7 +1,8 @@
 """Constants from measurements: robust least squares on ln(predicted / measured), held back by what was believed before.
 
-A group of rows (one source, model and GPU) weighs as much as any other. Errors count by their square up to `ROBUST`
-and by their size beyond, so that a row whose conditions were misread moves nothing. How far off predictions are for
+A group of rows (one source, model and GPU) weighs as much as any other. Errors are measured in what runs of the kind
+differ by; they count by their square up to `ROBUST` and by their size beyond, so that a row whose conditions were
+misread moves nothing. How far off predictions are for
 groups that the constants have not seen is found by leaving out each group in turn.
 """
 
@@ -13,7 +14,8 @@ from typing import TYPE_CHECKING
 from tokencost.catalog.load import Catalog
 from tokencost.errors import TokencostError
 from tokencost.planning.estimate import Prepared
-from tokencost.units import Constant
+from tokencost.planning.options import DEFAULT_ENGINE
+from tokencost.units import Constant, Fraction
 from tokencost.validation.conditions import prepare_row
 from tokencost.validation.constants import Free, concerns, constants, moved
 from tokencost.validation.predict import TIMED, timed
@@ -26,8 +28,10 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-ROBUST = Constant(0.25, "", "errors beyond e^0.25 are taken for other conditions than the row says")
+ROBUST = Constant(0.25, "", "errors beyond e^0.25 across stacks are taken for other conditions than the row says")
 BELIEF = Constant(0.025, "", "one standard deviation of belief weighs as much as a group that is 11 % off")
+SAME_STACK = Constant(0.06, "", "standard deviation of the logarithm among runs of one program on one kind of machine")
+OTHER_STACK = Constant(0.15, "", "the same across generations of drivers, libraries and pipelines")
 NUDGE = 0.02
 ROUNDS, REWEIGHTINGS, HALVINGS = 6, 8, 5
 
@@ -59,7 +63,7 @@ def left_out(catalog: Catalog, rows: Sequence[Row]) -> Mapping[str, float]:
     unseen = errors.copy()
     for group in dict.fromkeys(problem.groups):
         out = problem.groups == group
-        step = problem.step(errors[~out], slopes[~out], logs, problem.shares(~out))
+        step = problem.step(errors, slopes, logs, ~out)
         unseen[out] += slopes[out] @ step
     return {case.row.id: float(error) for case, error in zip(problem.cases, unseen, strict=True)}
 
@@ -77,6 +81,12 @@ def cases_of(catalog: Catalog, rows: Sequence[Row]) -> tuple[Case, ...]:
     return tuple(found)
 
 
+def noise(case: Case) -> Fraction:
+    """What a prediction cannot know: a compiled decoder is one short program, all else is a pile of libraries."""
+    compiled = case.ready.platform.engine.id == DEFAULT_ENGINE
+    return SAME_STACK if compiled and case.part.phases[0].kind == "decode" else OTHER_STACK
+
+
 class Problem:
     """Errors of the cases as functions of the logarithms of the constants, all of length len(free)."""
 
@@ -87,6 +97,7 @@ class Problem:
         pulls = np.array([constant.pull for constant in free])
         self.center, self.deviation = pulls[:, 0], pulls[:, 1]
         self.groups = np.array([case.row.group for case in cases])
+        self.weights = np.array([float(OTHER_STACK) / float(noise(case)) for case in cases])
 
     def errors(self, logs: "Floats", among: Sequence[int] | None = None) -> "Floats":
         """ln(predicted / measured) of the cases, or of some of them."""
@@ -122,20 +133,24 @@ class Problem:
         """What the fit makes small: robust errors of groups and squared departures from belief."""
         import numpy as np
 
-        size, bend = np.abs(errors), float(ROBUST)
-        robust = np.where(size < bend, errors**2 / (2 * bend), size - bend / 2)
+        size, bend = np.abs(errors * self.weights), float(ROBUST)
+        robust = np.where(size < bend, size**2 / (2 * bend), size - bend / 2)
         return float(self.shares() @ robust + BELIEF * (((logs - self.center) / self.deviation) ** 2).sum())
 
-    def step(self, errors: "Floats", slopes: "Floats", logs: "Floats", shares: "Floats") -> "Floats":
-        """The change of the constants that is best if errors were linear in them."""
+    def step(
+        self, errors: "Floats", slopes: "Floats", logs: "Floats", chosen: "Floats | slice" = slice(None)
+    ) -> "Floats":
+        """The change of the constants that is best for the chosen cases if errors were linear in them."""
         import numpy as np
 
+        weights = self.weights[chosen]
+        off, slope, shares = errors[chosen] * weights, slopes[chosen] * weights[:, None], self.shares(chosen)
         belief, change = 2 * float(BELIEF) / self.deviation**2, np.zeros(len(self.free))
         for _ in range(REWEIGHTINGS):
-            left = np.abs(errors + slopes @ change)
-            weights = shares / np.maximum(left, float(ROBUST))
-            matrix = slopes.T @ (weights[:, None] * slopes) + np.diag(belief)
-            change = np.linalg.solve(matrix, -slopes.T @ (weights * errors) - belief * (logs - self.center))
+            left = np.abs(off + slope @ change)
+            pull = shares / np.maximum(left, float(ROBUST))
+            matrix = slope.T @ (pull[:, None] * slope) + np.diag(belief)
+            change = np.linalg.solve(matrix, -slope.T @ (pull * off) - belief * (logs - self.center))
         return change
 
     def solve(self) -> "Floats":
@@ -145,7 +160,7 @@ class Problem:
         logs = np.zeros(len(self.free))
         errors = self.errors(logs)
         for _ in range(ROUNDS):
-            step = self.step(errors, self.slopes(logs), logs, self.shares())
+            step = self.step(errors, self.slopes(logs), logs)
             for _ in range(HALVINGS):
                 tried = self.errors(logs + step)
                 if self.loss(tried, logs + step) < self.loss(errors, logs):
