@@ -8,6 +8,7 @@ from tokencost.counting.footprint import (
     batch_limit,
     footprint,
     largest_cache,
+    precision_use,
     unique_components,
     weight_bytes,
 )
@@ -58,15 +59,43 @@ def test_a_coder_that_reads_and_writes_is_stored_once() -> None:
     """
     Transfusion encodes and decodes with one VAE.
     """
-    assert ["image_decoder", "transformer"] == sorted(unique_components(made("transfusion-7b")))
+    assert ["image_decoder", "transformer"] == sorted(unique_components(made("transfusion-7b"), on("transfusion-7b")))
 
 
-def test_of_two_experts_one_waits_in_host_memory() -> None:
+def test_released_code_moves_one_of_two_experts_out_of_the_way() -> None:
     """
-    Wan 2.2 runs one expert at a time and moves the other out of the way.
+    Wan 2.2 runs one expert at a time; engines that rebuild the model hold both.
     """
-    assert "denoiser_2" not in unique_components(made("wan2.2-t2v-a14b"))
-    assert "denoiser" in unique_components(made("wan2.2-t2v-a14b"))
+    wan = made("wan2.2-t2v-a14b")
+
+    assert "denoiser_2" not in unique_components(wan, on("wan2.2-t2v-a14b", engine="eager"))
+    assert {"denoiser", "denoiser_2"} <= set(unique_components(wan, on("wan2.2-t2v-a14b", engine="xdit")))
+
+
+def test_released_code_keeps_weights_as_they_were_stored() -> None:
+    """
+    Wan 2.1's denoiser lies on the GPU in fp32, its text encoder in host memory; what rebuilds it stores 16 bits.
+    """
+    wan = made("wan2.1-14b")
+    denoiser, coder, encoder = (
+        network_params(wan.networks[role]) for role in ("denoiser", "image_decoder", "text_encoder")
+    )
+
+    assert 4 * denoiser + 4 * coder == weight_bytes(wan, on("wan2.1-14b", engine="eager"))
+    assert 2 * denoiser + 4 * coder + 2 * encoder == weight_bytes(wan, on("wan2.1-14b", engine="xdit"))
+
+
+@pytest.mark.parametrize(("precision", "size"), [("fp16", 4), ("bf16", 2), ("fp32", 4)])
+def test_a_coder_that_overflows_fp16_is_widened_there_alone(precision: str, size: int) -> None:
+    """
+    SDXL's pipeline decodes in fp32 where the rest runs in fp16; bf16 has the range.
+    """
+    sdxl = made("sdxl", precision=precision)
+    platform = on("sdxl", precision=precision)
+
+    assert (
+        size == platform.precisions[precision_use("image_decoder", sdxl.model.components["image_decoder"])].weight_bytes
+    )
 
 
 def test_tensor_parallelism_splits_the_backbone_alone() -> None:

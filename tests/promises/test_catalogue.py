@@ -208,7 +208,7 @@ def test_weights_are_parameters_times_bytes(model: Model) -> None:
     expected = sum(
         network_params(made.networks[role]) * on.precisions[precision_use(role, part)].weight_bytes
         for role, part in model.components.items()
-        if role in unique_components(made)
+        if role in unique_components(made, on)
     )
 
     assert expected == pytest.approx(weight_bytes(made, on), rel=1e-12)

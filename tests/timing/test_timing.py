@@ -13,11 +13,11 @@ from tokencost.counting.networks import network_params
 from tokencost.errors import UsageError
 from tokencost.nouns.answer import PhaseTime
 from tokencost.nouns.hardware import Parallelism, Platform
-from tokencost.nouns.work import Attention, Phase
+from tokencost.nouns.work import Attention, Elementwise, Phase
 from tokencost.timing.parallel import all_reduce_time, link_traffic, pipelined, reduced_bytes, share
-from tokencost.timing.phases import link_time, phase_time, request_time, step_demand, time_phase
-from tokencost.timing.rates import busy_share, convolution_peak, matmul_share, padding, peak, splits, tiles
-from tokencost.timing.roofline import memory_time, operator_kernels, operator_traffic, overlapped
+from tokencost.timing.phases import host_time, link_time, phase_time, request_time, step_demand, time_phase
+from tokencost.timing.rates import busy_share, convolution_peak, filled, matmul_share, padding, peak, splits, tiles
+from tokencost.timing.roofline import memory_time, operator_cost, operator_kernels, operator_traffic, overlapped
 
 PIPELINE: dict[str, Any] = {"gpus": 4, "parallelism": "pipefusion4"}
 ATTENTION = Attention(
@@ -308,3 +308,42 @@ def test_a_step_is_the_sum_of_its_operators() -> None:
 
     assert math.fsum(operator_traffic(op, platform, precision) for op in part.operators) == pytest.approx(step.traffic)
     assert max(step.compute, step.memory) <= step.busy <= (step.compute + step.memory) * (1 + 1e-9)
+
+
+def test_kernels_that_step_over_memory_take_longer_where_the_engine_says_so() -> None:
+    """
+    A gate that is repeated along rows doubles its own time on an engine that is half as fast there.
+    """
+    plain, gate = elementwise("plain", 1e6), elementwise("gate", 1e6, strided=1.0)
+    slow = on("sdxl", engine="eager")
+    slow = replace(slow, engine=replace(slow.engine, strided=2.0))
+
+    def time(op: Elementwise) -> float:
+        return float(operator_cost(op, slow, slow.precisions["backbone"]).seconds)
+
+    assert 2 * time(plain) == pytest.approx(time(gate))
+    assert gate.elements * 2 * 2 / (slow.gpu.memory_bandwidth * slow.achieved.copy) == pytest.approx(time(plain))
+
+
+def test_every_exchange_costs_the_host() -> None:
+    """
+    Four all-to-alls around every attention of a pass are launched by hand; one GPU exchanges nothing.
+    """
+    options: dict[str, Any] = {"gpus": 4, "parallelism": "ulysses4", "engine": "xdit"}
+    denoise = phase("pixart-sigma", image(1024.0), "denoise", **options)
+    alone, shared = on("pixart-sigma", engine="xdit"), on("pixart-sigma", **options)
+    layers = sum(op.count for op in denoise.operators if isinstance(op, Attention))
+
+    assert 0 == step_demand(denoise, alone).collectives
+    assert 4 * layers == step_demand(denoise, shared).collectives
+    assert host_time(step_demand(denoise, shared), shared) - host_time(step_demand(denoise, alone), alone) == (
+        pytest.approx(4 * layers * shared.engine.host_time_per_collective * shared.achieved.host)
+    )
+
+
+def test_a_short_product_fills_a_fast_gpu_least() -> None:
+    """
+    1.3 us are 115 products deep on the A100 (312 TFLOP/s, 108 units) and 297 on the H100 (989, 132).
+    """
+    assert 1024 / (1024 + 114.6) == pytest.approx(filled(1024.0, 312e12, 108), rel=1e-3)
+    assert 1024 / (1024 + 297.3) == pytest.approx(filled(1024.0, 989e12, 132), rel=1e-3)

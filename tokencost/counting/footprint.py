@@ -25,14 +25,20 @@ def precision_use(role: str, component: Component) -> str:
     return component.precision or ("backbone" if role in BACKBONES else "other")
 
 
-def unique_components(generator: Generator) -> list[str]:
-    """Roles on the GPU: a coder that both reads and writes images once; experts both, unless one waits on the host."""
+def unique_components(generator: Generator, on: Platform) -> list[str]:
+    """Roles on the GPU: a coder that both reads and writes images once; without those that released code offloads."""
     parts = generator.model.components
     seen: dict[str, str] = {}
     for role in generator.networks:
-        if not parts[role].waits:
+        if not (parts[role].waits and on.engine.as_released):
             seen.setdefault(role if role in BACKBONES else parts[role].network, role)
     return list(seen.values())
+
+
+def stored_precision(role: str, component: Component, on: Platform) -> Precision:
+    """What the weights of a component lie in: the precision it runs in, or the wider one that was released."""
+    released = component.stored if on.engine.as_released else ""
+    return on.precisions[released or precision_use(role, component)]
 
 
 @formula(
@@ -42,8 +48,8 @@ def unique_components(generator: Generator) -> list[str]:
 def weight_bytes(generator: Generator, on: Platform) -> Bytes:
     """Each component in its own precision."""
     total: Bytes = 0.0
-    for role in unique_components(generator):
-        precision = on.precisions[precision_use(role, generator.model.components[role])]
+    for role in unique_components(generator, on):
+        precision = stored_precision(role, generator.model.components[role], on)
         share = on.parallelism.tensor * on.parallelism.pipeline if role in BACKBONES else 1.0
         total = total + network_params(generator.networks[role]) * precision.weight_bytes / share
     return total

@@ -85,7 +85,8 @@ class Engine(Noun):
     that remains; those that repeat a vector along rows or step over memory take `strided` times as long.
     `reserve` is memory taken by context and workspaces,
     `preallocates` the share of GPU memory claimed at start. `runs` says which
-    kinds of phases it can run.
+    kinds of phases it can run. `as_released` says that it is the released code, which keeps weights as they were
+    stored and leaves in host memory what waits.
     `spread` is the factor within which 90 % of validated predictions stay, up or down.
     """
 
@@ -106,6 +107,7 @@ class Engine(Noun):
     reserve: Bytes
     preallocates: Fraction = 0.0
     guidance: Literal["as-released", "batched"] = "as-released"
+    as_released: bool = False
     runs: tuple[Literal["diffusion", "decode"], ...]
     spread: Fraction
     notes: str = ""

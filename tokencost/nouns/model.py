@@ -50,8 +50,9 @@ class Component(Noun):
 
     `text` is the fixed length of a text encoder's input, `runs` how often it runs per request (2: also for the
     empty or negative prompt). `precision` overrides the platform's where the software does. One that `overflows`
-    in fp16 runs in fp32 where the others run in fp16. One that `waits` is in host memory while its twin of the same
-    shape works, so that the GPU holds one of them.
+    in fp16 runs in fp32 where the others run in fp16. Engines that run the released code
+    keep the weights in the precision in which they were `stored` (else in the one they run in), and leave one that
+    `waits` in host memory while others work.
     """
 
     network: str = ""
@@ -60,6 +61,7 @@ class Component(Noun):
     runs: Size = 1
     precision: str = ""
     overflows: bool = False
+    stored: str = ""
     waits: bool = False
 
 

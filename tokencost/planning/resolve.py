@@ -55,7 +55,8 @@ def _guided(guidance: Guidance, options: RunOptions, catalog: Catalog) -> Guidan
 
 def platform(catalog: Catalog, options: RunOptions, made_ready: Generator) -> Platform:
     """A replica as the options describe it; several GPUs share a decoder's tensors or a denoiser's sequence."""
-    insisted = {part.precision for part in made_ready.model.components.values() if part.precision}
+    parts = made_ready.model.components.values()
+    insisted = {name for part in parts for name in (part.precision, part.stored) if name}
     kind = "diffusion" if "denoiser" in made_ready.networks else "decode"
     gpu: Gpu = catalog.get("gpus", options.gpu)
     precision: Precision = catalog.get("precisions", options.precision)
