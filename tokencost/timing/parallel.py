@@ -5,7 +5,7 @@ from dataclasses import replace
 from tokencost.formula import formula
 from tokencost.nouns.hardware import Parallelism, Platform
 from tokencost.nouns.work import Attention, Convolution, Elementwise, Linear, Lookup, Operator, Phase
-from tokencost.numeric import maximum, minimum, power
+from tokencost.numeric import maximum, minimum, power, where
 from tokencost.units import Bytes, BytesPerSecond, Constant, Count, Seconds
 
 ALLREDUCES_PER_LAYER = Constant(
@@ -85,11 +85,19 @@ def all_reduce_time(op: Attention, on: Platform, activation_bytes: Bytes) -> Sec
     )
 
 
+@formula(
+    "jacobs-2023", says="all-to-alls of one attention layer; none where positions attend to a text that all GPUs hold"
+)
+def all_to_alls(op: Attention) -> Count:
+    """Only where positions attend to each other must a GPU see those of the others."""
+    return ALL_TO_ALLS_PER_LAYER * where(op.queries == op.context, 1.0, 0.0)
+
+
 @formula("jacobs-2023")
 def all_to_all_time(op: Attention, on: Platform, activation_bytes: Bytes) -> Seconds:
     """All-to-alls of all layers of one pass under sequence parallelism; zero on one GPU."""
     return (
-        ALL_TO_ALLS_PER_LAYER
+        all_to_alls(op)
         * op.count
         * (1 - 1 / on.parallelism.sequence)
         * (
@@ -105,7 +113,7 @@ def collectives(op: Attention, parallelism: Parallelism) -> Count:
     """All-reduces of a tensor-parallel group and all-to-alls of a sequence-parallel one."""
     return op.count * (
         ALLREDUCES_PER_LAYER * minimum(parallelism.tensor - 1, 1.0)
-        + ALL_TO_ALLS_PER_LAYER * minimum(parallelism.sequence - 1, 1.0)
+        + all_to_alls(op) * minimum(parallelism.sequence - 1, 1.0)
     )
 
 
@@ -123,6 +131,6 @@ def link_traffic(phase: Phase, parallelism: Parallelism, activation_bytes: Bytes
         if isinstance(op, Attention):
             whole = op.count * reduced_bytes(op, activation_bytes)
             tensor = ALLREDUCES_PER_LAYER * RING_PASSES * whole * (1 - 1 / parallelism.tensor)
-            sequence = ALL_TO_ALLS_PER_LAYER * whole * (1 - 1 / parallelism.sequence) / parallelism.sequence
+            sequence = all_to_alls(op) * whole * (1 - 1 / parallelism.sequence) / parallelism.sequence
             total = total + tensor + sequence
     return total
