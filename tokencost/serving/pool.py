@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush, heapreplace
+from importlib.util import find_spec
 
 from tokencost.serving.decoding import Replica, Shape, duration, steps_until
 
@@ -50,6 +51,21 @@ class _Pool:
     latencies: list[float]
     waiting: int = 0
     events: list[tuple[float, int]] = field(default_factory=lambda: [(math.inf, -1)])
+
+
+COMPILED_FROM = 500_000
+"""Requests from which compiled code saves more time than loading it takes."""
+
+
+def shared_steps(
+    times: Sequence[float], kinds: Sequence[int], shapes: Sequence[Shape], replica: Replica, replicas: int
+) -> list[float]:
+    """Latency of each arrival; a long path is followed by compiled code where there is any, with the same result."""
+    if len(times) < COMPILED_FROM or find_spec("numba") is None:
+        return pooled_batching(times, kinds, shapes, replica, replicas)
+    from tokencost.serving.compiled import compiled_batching
+
+    return compiled_batching(times, kinds, shapes, replica, replicas)
 
 
 def pooled_batching(

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from tokencost.nouns.request import LatencyLimit, Traffic
 from tokencost.serving.arrivals import common_arrivals
 from tokencost.serving.decoding import shape_of
-from tokencost.serving.pool import pooled_batching
+from tokencost.serving.pool import shared_steps
 from tokencost.serving.queueing import GUARD, Limit, bisect, gallop, may_meet, meets, replicas_for
 from tokencost.serving.service import Service
 from tokencost.serving.simulation import constant_service, half_width, percentile, share_within
@@ -168,7 +168,7 @@ def path(replicas: int, service: Service, times: Sequence[float]) -> list[float]
     """Latency of each arrival at a fleet with one queue."""
     if service.replica is None:
         return constant_service(times, replicas * service.slots, float(service.full))
-    return pooled_batching(times, [0] * len(times), [shape_of(service.replica)], service.replica, replicas)
+    return shared_steps(times, [0] * len(times), [shape_of(service.replica)], service.replica, replicas)
 
 
 def _on_trace(service: Service, traffic: Traffic, limits: Sequence[LatencyLimit]) -> Sizing | None:
