@@ -141,6 +141,30 @@ def test_a_fleet_that_follows_the_day_is_cheaper_than_one_for_its_peak() -> None
     assert 0.4 * month(found) < followed.per_month < 0.8 * month(found)
 
 
+def test_an_autoscaled_fleet_is_billed_as_it_runs() -> None:
+    """
+    The same fleet at the peak; the month, the asset and the budget are those of the day.
+    """
+    traffic = {"average": "20 req/s", "profile": {"peak_to_mean": 1.8}}
+
+    def planned(**on: Any) -> CapacityPlan:
+        platform = {**SPEC["platform"], **on}
+        given = {**SPEC, "traffic": traffic, "platform": platform}
+        return capacity_plan(catalog(), from_mapping(given, catalog()), Question())
+
+    fixed, day = planned(), planned(autoscale=True)
+    followed = of(fixed, "sdxl").followed
+    assert followed is not None
+    assert followed.per_month is not None
+    given = {**SPEC, "traffic": traffic, "budget": {"per_month": f"{float(followed.per_month) * 1.001:.2f} USD"}}
+    checked = [plan(catalog(), from_mapping({**given, "platform": {**SPEC["platform"], **on}, "candidates": ["sdxl"]},
+        catalog())).candidates[0].feasible for on in ({}, {"autoscale": True})]  # fmt: skip
+
+    assert followed.per_month == pytest.approx(month(day))
+    assert fleet(fixed).replicas == fleet(day).replicas
+    assert [False, True] == checked
+
+
 def test_a_trace_is_replayed_at_the_peak_rate(tmp_path: Path) -> None:
     """
     A burst of forty requests needs more than the same rate at random.

@@ -41,7 +41,7 @@ def test_a_fleet_that_follows_the_day_is_enough_at_every_hour() -> None:
     service = fixed(2.0)
     most = sized_by_law(service, DAY, LIMITS)
     assert most is not None
-    counts = replicas_of_the_day(service, DAY, LIMITS, cold_start=120.0, most=most.replicas)
+    counts = replicas_of_the_day(service, DAY, LIMITS, lead=122.0, most=most.replicas)
 
     assert INTERVALS == len(counts)
     assert most.replicas == max(counts)
@@ -57,9 +57,7 @@ def test_a_longer_cold_start_never_needs_fewer_replicas() -> None:
     """
     Who starts late has to start more.
     """
-    quick, slow = (
-        replicas_of_the_day(fixed(2.0), DAY, LIMITS, cold_start=seconds, most=60) for seconds in (60.0, 7200.0)
-    )
+    quick, slow = (replicas_of_the_day(fixed(2.0), DAY, LIMITS, lead=seconds, most=60) for seconds in (60.0, 7200.0))
 
     assert all(few <= many for few, many in zip(quick, slow, strict=True))
     assert sum(quick) < sum(slow)

@@ -111,6 +111,8 @@ def test_a_fleet_is_rented_as_the_platform_says() -> None:
         ("platform", {"mix": {"reserved": 1}, "price": "1 USD/h"}),
         ("platform", {"mix": {"borrowed": 1}}),
         ("platform", {"spares": -1}),
+        ("platform", {"autoscale": True}),
+        ("platform", {"autoscale": "yes"}),
     ],
 )
 def test_contradictions_about_a_fleet_are_refused(part: str, said: dict[str, Any]) -> None:

@@ -48,12 +48,14 @@ class Traffic:
 class Renting:
     """How a fleet is rented: `spares` beside the replicas that are needed, `mix` as shares of the GPUs by term.
 
-    `cold_start` passes before a new replica serves; 0 where the spec does not say.
+    `cold_start` passes before a new replica serves; 0 where the spec does not say. With `autoscale` the fleet follows
+    the profile of its traffic and is paid as it runs.
     """
 
     spares: Count = 0.0
     mix: Mapping[str, Fraction] = field(default_factory=dict)
     cold_start: Seconds = 0.0
+    autoscale: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from tokencost.nouns.request import Request
 from tokencost.planning.asked import Asked
 from tokencost.planning.capacity_bill import bill_of_rent
 from tokencost.planning.capacity_service import Lone, lone_of, service_of, shares_steps
+from tokencost.planning.daily_bill import bill_of_day, day_of
 from tokencost.planning.estimate import Prepared, api_bill, estimate, measured, prepare
 from tokencost.planning.options import RunOptions
 from tokencost.planning.violations import in_order, quality_of, released_for, unsized
@@ -52,7 +53,9 @@ def judge(catalog: Catalog, model: Model, asked: Asked, platforms: Sequence[RunO
 
 def _cannot_win(catalog: Catalog, best: Candidate, found: "Sized", asked: Asked) -> bool:
     """Whether even the smallest fleet that is not ruled out costs more than a feasible one."""
-    if not best.feasible or best.bill is None or asked.traffic is None or asked.renting.mix or not found.fleet:
+    if not best.feasible or best.bill is None or asked.traffic is None or not found.fleet:
+        return False
+    if asked.renting.mix or asked.renting.autoscale:
         return False
     replicas = fewest(found.fleet, found.service, asked.traffic, asked.limits)
     least = _rent(catalog, found, replicas, asked).per_asset
@@ -65,7 +68,7 @@ def _smaller(
     """A candidate against which nothing but its cost speaks, with the least fleet that keeps the limits."""
     if found is None or any(not violation.constraint.startswith("budget") for violation in candidate.violations):
         return candidate, found
-    smaller = _refined(catalog, model, found, asked)
+    smaller = _following(catalog, _refined(catalog, model, found, asked), asked)
     broken = smaller.violations
     judged = replace(
         candidate, feasible=not broken, violations=in_order(broken), estimate=smaller.estimate, bill=smaller.bill
@@ -227,6 +230,17 @@ def _refined(catalog: Catalog, model: Model, found: Sized, asked: Asked) -> Size
         return found
     fleet = refined(found.fleet, found.service, asked.traffic, asked.limits)
     return _judged(catalog, model, replace(found, fleet=fleet), asked)
+
+
+def _following(catalog: Catalog, found: Sized, asked: Asked) -> Sized:
+    """The same fleet paid as it runs, where the spec has it follow the day."""
+    traffic, renting, on = asked.traffic, asked.renting, found.ready.platform
+    if not renting.autoscale or traffic is None or not traffic.peak_to_mean or found.fleet is None:
+        return found
+    day = day_of(found.service, traffic, asked.limits, renting, found.fleet.replicas)
+    bill = bill_of_day(catalog, on.gpu.id, float(on.gpus), day, traffic=traffic, renting=renting, own=found.price)
+    others = [violation for violation in found.violations if not violation.constraint.startswith("budget")]
+    return replace(found, bill=bill, violations=(*others, *budget_limits(asked.budget, bill)))
 
 
 def _fleet(asked: Asked, service: Service) -> Sizing | None:

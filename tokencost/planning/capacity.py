@@ -11,9 +11,9 @@ from tokencost.nouns.request import LatencyLimit, Traffic
 from tokencost.planning.asked import Asked
 from tokencost.planning.candidates import Sized, fitted, sized
 from tokencost.planning.capacity_bill import bill_of_rent
+from tokencost.planning.daily_bill import bill_of_day, day_of
 from tokencost.planning.options import RunOptions
 from tokencost.planning.plan import options_of, plan_of, wanted_of
-from tokencost.serving.daily import BOOT, replicas_of_the_day
 from tokencost.serving.fleet import capacity, replicas_that_keep_up
 from tokencost.serving.service import Service
 from tokencost.serving.sizing import REQUESTS, Sizing, certified, judged
@@ -179,21 +179,16 @@ def at_load(traffic: Traffic, load: float) -> Traffic:
 
 
 def _followed(catalog: Catalog, found: Sized, asked: Asked, choice: RunOptions) -> Followed | None:
-    """The same day with a fleet that follows it: the mean rent over its intervals."""
+    """The same day with a fleet that follows it."""
     assert asked.traffic is not None
     if found.fleet is None:
         return None
-    cold_start, on = asked.renting.cold_start or BOOT, found.ready.platform
-    counts = replicas_of_the_day(
-        found.service, asked.traffic, asked.limits, cold_start=cold_start, most=found.fleet.replicas
+    day = day_of(found.service, asked.traffic, asked.limits, asked.renting, found.fleet.replicas)
+    on = found.ready.platform
+    bill = bill_of_day(
+        catalog, on.gpu.id, float(on.gpus), day, traffic=asked.traffic, renting=asked.renting, own=choice.price
     )
-    rents = {}
-    for count in set(counts):
-        gpus = float((count + asked.renting.spares) * on.gpus)
-        bill = bill_of_rent(catalog, on.gpu.id, gpus, traffic=asked.traffic, renting=asked.renting, own=choice.price)
-        rents[count] = bill.per_month
-    known = [float(rents[count]) for count in counts if rents[count] is not None]  # type: ignore[arg-type]
     return Followed(
-        cold_start=cold_start, fewest=float(min(counts)), mean=fmean(counts), most=float(max(counts)),
-        per_month=fmean(known) if len(known) == len(counts) else None,
+        cold_start=day.cold_start, fewest=float(min(day.running)), mean=fmean(day.running),
+        most=float(max(day.running)), per_month=bill.per_month,
     )  # fmt: skip

@@ -1,7 +1,8 @@
 """A day of traffic as a sine wave, and a fleet that follows it."""
 
 import math
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 
 from tokencost.nouns.request import LatencyLimit, Traffic
 from tokencost.serving.service import Service
@@ -29,17 +30,39 @@ def highest_rate(traffic: Traffic, start: Seconds, end: Seconds) -> float:
     return max(rate_at(traffic, start), rate_at(traffic, end))
 
 
-def replicas_of_the_day(
-    service: Service, traffic: Traffic, limits: Sequence[LatencyLimit], *, cold_start: Seconds, most: int
-) -> list[int]:
-    """Replicas in each interval: enough for the highest rate until the next ones could serve, never none.
+def lead_of(service: Service, cold_start: Seconds) -> Seconds:
+    """How far ahead of the load replicas are started: they come up, and their first request ends."""
+    return cold_start + service.full
 
-    What is started now serves after a cold start, and its first request ends a service time later; `most` is the fleet
-    for the peak, which is never exceeded.
+
+def replicas_of_the_day(
+    service: Service, traffic: Traffic, limits: Sequence[LatencyLimit], *, lead: Seconds, most: int
+) -> list[int]:
+    """Replicas in each interval: enough for the highest rate from its start until `lead` after its end, never none.
+
+    `most` is the fleet for the peak, which is never exceeded.
     """
-    part, lead = traffic.cycle / INTERVALS, cold_start + service.full
+    part = traffic.cycle / INTERVALS
     highest = [highest_rate(traffic, n * part, (n + 1) * part + lead) for n in range(INTERVALS)]
-    return [_enough(rate, service, traffic, limits, most) for rate in highest]
+    rates = sorted(set(highest))
+    ends = {0: _enough(rates[0], service, traffic, limits, most)}
+    ends |= {len(rates) - 1: _enough(rates[-1], service, traffic, limits, most)}
+    counts = _between(rates, 0, len(rates) - 1, ends, lambda rate: _enough(rate, service, traffic, limits, most))
+    return [counts[bisect_left(rates, rate)] for rate in highest]
+
+
+def _between(
+    rates: Sequence[float], first: int, last: int, known: dict[int, int], enough: Callable[[float], int]
+) -> dict[int, int]:
+    """Replicas for every rate from the first to the last: a higher rate never needs fewer."""
+    if known[first] == known[last]:
+        known |= dict.fromkeys(range(first, last), known[first])
+    elif last - first > 1:
+        middle = (first + last) // 2
+        known[middle] = enough(rates[middle])
+        _between(rates, first, middle, known, enough)
+        _between(rates, middle, last, known, enough)
+    return known
 
 
 def _enough(rate: float, service: Service, traffic: Traffic, limits: Sequence[LatencyLimit], most: int) -> int:

@@ -47,10 +47,10 @@ def utilisation_target_of(product: Product) -> float:
 
 
 def renting_of(product: Product) -> Renting:
-    """Spares, mix of terms and cold start."""
+    """Spares, mix of terms, cold start, and whether the fleet follows the day."""
     on = product.platform
     mix = {str(term): share for term, share in (on.mix or {}).items()}
-    return Renting(spares=float(on.spares or 0), mix=mix, cold_start=on.cold_start or 0.0)
+    return Renting(spares=float(on.spares or 0), mix=mix, cold_start=on.cold_start or 0.0, autoscale=on.autoscale)
 
 
 def limits_of(product: Product) -> tuple[LatencyLimit, ...]:

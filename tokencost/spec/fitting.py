@@ -36,7 +36,15 @@ def fitting(document: Document) -> list[Problem]:
     if not isinstance(task, str) or task not in MUST:
         return []
     useless = [document.key_problem(at, why) for at, why in USELESS[task] if _holds(data, at)]
-    return [*useless, *_missing(data, task, document)]
+    return [*useless, *_missing(data, task, document), *_no_day(data, document)]
+
+
+def _no_day(data: dict[str, Any], document: Document) -> Iterator[Problem]:
+    """A fleet can only follow a day that is drawn."""
+    follows = ("platform", "autoscale")
+    if _holds(data, follows) and data["platform"]["autoscale"] is True and not _holds(data, ("traffic", "profile")):
+        text = "a fleet that follows the day needs its course; add traffic.profile, such as {peak_to_mean: 1.8}"
+        yield document.key_problem(follows, text)
 
 
 def _missing(data: dict[str, Any], task: str, document: Document) -> Iterator[Problem]:

@@ -101,6 +101,11 @@ class Platform(Record):
         default=None,
         description="Time until a new replica serves, such as 2 min; counts when replicas follow the load.",
     )
+    autoscale: bool = Field(
+        default=False,
+        strict=True,
+        description="Whether replicas follow the profile and are paid as they run.",
+    )
     mix: dict[Term, Share] | None = Field(
         default=None, description="Shares of the GPUs by term, such as {reserved: 0.6, on-demand: 0.4}."
     )
