@@ -141,6 +141,28 @@ def test_a_fleet_that_follows_the_day_is_cheaper_than_one_for_its_peak() -> None
     assert 0.4 * month(found) < followed.per_month < 0.8 * month(found)
 
 
+def test_batches_are_formed_where_the_spec_allows_them() -> None:
+    """
+    Small images gain from company: fewer GPUs, or a batch of one where none are saved; decoders batch anyway.
+    """
+    alone, together = answer(), answer(platform={"batching": {"most": 8, "window": "20 ms"}})
+
+    assert 1 == fleet(alone).batch < fleet(together).batch <= 8
+    assert fleet(together).replicas < fleet(alone).replicas
+    assert fleet(together).p95 <= 8.0
+    assert "simulated" in fleet(together).method
+    assert fleet(alone, "llamagen-xl") == fleet(together, "llamagen-xl")
+    assert any(point.kept for point in of(together, "sdxl").fleets)
+    assert not of(together, "sdxl").fleets[0].kept
+
+
+def test_batches_of_at_most_one_change_nothing() -> None:
+    """
+    The law stays the law.
+    """
+    assert fleet(answer()) == fleet(answer(platform={"batching": {"most": 1}}))
+
+
 def test_an_autoscaled_fleet_is_billed_as_it_runs() -> None:
     """
     The same fleet at the peak; the month, the asset and the budget are those of the day.

@@ -45,6 +45,14 @@ class Traffic:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Batching:
+    """How many requests a replica may take at once, and how long the first of them may wait for others."""
+
+    most: int
+    window: Seconds = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Renting:
     """How a fleet is rented: `spares` beside the replicas that are needed, `mix` as shares of the GPUs by term.
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from tokencost.nouns.answer import Note
 from tokencost.nouns.model import Bound
-from tokencost.nouns.request import Budget, LatencyLimit, Renting, Request, Traffic
+from tokencost.nouns.request import Batching, Budget, LatencyLimit, Renting, Request, Traffic
 from tokencost.units import Seconds
 
 NO_BUDGET = Budget()
@@ -25,4 +25,5 @@ class Asked:
     accept_unknown: bool = True
     request_time: Seconds | None = None
     batch: int | None = None
+    batching: Batching | None = None
     notes: tuple[Note, ...] = ()

@@ -22,6 +22,7 @@ from tokencost.planning.capacity_bill import bill_of_rent
 from tokencost.planning.capacity_service import Lone, lone_of, service_of, shares_steps
 from tokencost.planning.daily_bill import bill_of_day, day_of
 from tokencost.planning.estimate import Prepared, api_bill, estimate, measured, prepare
+from tokencost.planning.forming import formed_service, forms
 from tokencost.planning.options import RunOptions
 from tokencost.planning.violations import in_order, quality_of, released_for, unsized
 from tokencost.serving.fleet import alone, capacity, keeping_up, replicas_that_keep_up
@@ -87,6 +88,8 @@ def _on(catalog: Catalog, model: Model, asked: Asked, options: RunOptions) -> tu
     if wrong or not model.components:
         missing = [] if wrong else [Violation(constraint="availability", message="its networks are not public")]
         return unsized(model, (*broken, *missing), scored), None
+    if broken:
+        asked = replace(asked, batching=None)
     found = sized(catalog, model, replace(asked, request=request), options, (*asked.notes, *notes), refine=False)
     broken += found.violations
     return Candidate(
@@ -146,10 +149,12 @@ def sized(
 def _batches(catalog: Catalog, model: Model, asked: Asked, options: RunOptions, notes: tuple[Note, ...]) -> list[Sized]:
     """Batches of 1, 2, 4, ... while a larger one fits and is of use."""
     tried = [_with_batch(catalog, model, asked, replace(options, batch=1), notes)]
-    if asked.traffic is None or not _may_grow(tried[0]) or not shares_steps(tried[0].ready):
+    shares, forming = shares_steps(tried[0].ready), asked.batching
+    if asked.traffic is None or not _may_grow(tried[0]) or not (shares or forming):
         return tried
-    lone = lone_of(tried[0].ready)
-    while tried[-1].service.slots * 2 <= LARGEST_BATCH and _may_grow(tried[-1]):
+    lone = lone_of(tried[0].ready) if shares else None
+    largest = forming.most if forming and not shares else LARGEST_BATCH
+    while tried[-1].service.slots * 2 <= largest and _may_grow(tried[-1]):
         larger = replace(options, batch=tried[-1].service.slots * 2)
         tried.append(_with_batch(catalog, model, asked, larger, notes, lone))
     between = _between(tried, asked)
@@ -185,7 +190,9 @@ def _with_batch(
     request = replace(asked.request, batch=float(options.batch))
     ready = prepare(catalog, model, request, options)
     found = _assumed_time(measured(catalog, ready, options, notes), asked.request_time)
-    service = _service(ready, found, asked, lone)
+    service = (
+        formed_service(catalog, model, asked, options) if forms(ready, asked) else _service(ready, found, asked, lone)
+    )
     return _judged(catalog, model, Sized(
         ready=ready, estimate=found, service=service, fleet=_fleet(asked, service), gpus=0.0, bill=found.bill,
         violations=(), price=options.price,

@@ -13,7 +13,15 @@ from tokencost.planning.asked import Asked
 from tokencost.planning.candidates import judge
 from tokencost.planning.compare import models_for
 from tokencost.planning.options import DEFAULT_ENGINE, DEFAULT_GPU, DEFAULT_PRECISION, RunOptions
-from tokencost.spec.convert import budget_of, limits_of, renting_of, request_of, traffic_of, utilisation_target_of
+from tokencost.spec.convert import (
+    batching_of,
+    budget_of,
+    limits_of,
+    renting_of,
+    request_of,
+    traffic_of,
+    utilisation_target_of,
+)
 from tokencost.spec.load import LoadedSpec
 from tokencost.spec.product import Product
 from tokencost.spec.trace import read_trace, replayed
@@ -94,6 +102,7 @@ def asked_of(product: Product) -> Asked:
         accept_unknown=quality.unknown == "accept" or (quality.tier == "draft" and not bounds),
         request_time=given.request_time.value if given.request_time else None,
         batch=given.batch.value if given.batch else None,
+        batching=batching_of(product),
         notes=assumed(product),
     )
 

@@ -11,17 +11,28 @@ class Service:
     """A replica serves `slots` requests side by side: each takes `full` with all slots taken, `alone` with none else.
 
     `replica` holds the times of its steps where requests share them; None where a request takes a fixed time.
+    `batch_times` are those of batches of 1, 2, ... requests that start and end together; none where each
+    request runs by itself. `window` is how long a batch may wait to fill.
     """
 
     slots: int
     full: Seconds
     alone: Seconds
     replica: Replica | None = None
+    batch_times: tuple[float, ...] = ()
+    window: Seconds = 0.0
 
 
 def fixed(seconds: Seconds, slots: int = 1) -> Service:
     """Requests that take the same time whatever else runs."""
     return Service(slots=slots, full=seconds, alone=seconds)
+
+
+def formed(batch_times: tuple[float, ...], window: Seconds) -> Service:
+    """Requests that are taken together, up to as many as there are times for."""
+    return Service(
+        slots=len(batch_times), full=batch_times[-1], alone=batch_times[0], batch_times=batch_times, window=window
+    )
 
 
 def shared(replica: Replica) -> Service:

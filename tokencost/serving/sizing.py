@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 from tokencost.nouns.request import LatencyLimit, Traffic
 from tokencost.serving.arrivals import common_arrivals
+from tokencost.serving.batching import batch_service
 from tokencost.serving.decoding import shape_of
 from tokencost.serving.pool import shared_steps
 from tokencost.serving.queueing import GUARD, Limit, bisect, gallop, may_meet, meets, replicas_for
@@ -24,6 +25,8 @@ REQUESTS = (4_000, 12_000, 40_000)
 """Lengths of a simulated path: a longer one is only drawn where a shorter one does not tell."""
 TURNS = 20
 """Requests per slot that a path has at least, so that it says more than how a fleet fills."""
+LONGEST_PATH = 400_000
+"""Requests of a path that decides without any law."""
 WARM_UP = 0.1
 """Share of a path during which the fleet still fills."""
 SURE = 2.0
@@ -56,12 +59,48 @@ def bounds_of(limits: Sequence[LatencyLimit]) -> list[Limit]:
 
 
 def sized_by_law(service: Service, traffic: Traffic, limits: Sequence[LatencyLimit]) -> Sizing | None:
-    """Replicas that are enough whatever else is true; None if no number up to LARGEST_FLEET is."""
+    """Replicas that are enough whatever else is true; None if no number up to LARGEST_FLEET is.
+
+    No law is known of batches that form while they wait: they are simulated at once.
+    """
+    if service.batch_times:
+        return _by_simulation(service, traffic, limits)
     found = replicas_for(
         service.slots, float(service.full), float(traffic.peak), bounds_of(limits),
         at_most=LARGEST_FLEET, burstiness=float(traffic.burstiness),
     )  # fmt: skip
     return Sizing(replicas=max(found, busy_enough(service, traffic)), evidence="law") if found else None
+
+
+def _by_simulation(service: Service, traffic: Traffic, limits: Sequence[LatencyLimit]) -> Sizing | None:
+    """The smallest fleet that keeps its limits on a random path, from the first that nothing rules out.
+
+    None also where the path would be too long for the slots that the load takes.
+    """
+    too_long = traffic.peak * service.full * TURNS > LONGEST_PATH
+    if too_long or any(service.full > limit * (1 + GUARD) for _, limit in bounds_of(limits)):
+        return None
+    known: dict[int, Verdict] = {}
+
+    def holds(replicas: int) -> bool:
+        needed = requests_to_settle(replicas, service, traffic)
+        settles = needed <= LONGEST_PATH
+        known[replicas] = verdict(replicas, service, traffic, limits, needed) if settles else Verdict(None, 0)
+        return known[replicas].kept is True
+
+    least = max(math.floor(traffic.peak * service.full / service.slots), busy_enough(service, traffic) - 1)
+    most = LONGEST_PATH // (TURNS * service.slots)
+    found = gallop(holds, least, most) if least < most else most
+    if found not in known and not holds(found):
+        return None
+    close = found - 1 in known and known[found - 1].kept is None
+    return Sizing(replicas=found, evidence="path", requests=known[found].requests, close=close)
+
+
+def requests_to_settle(replicas: int, service: Service, traffic: Traffic) -> int:
+    """Arrivals in which a queue forgets how it began, many times over: burstiness / (1 - utilisation)^2 for once."""
+    left = 1 - float(traffic.peak * service.full / (replicas * service.slots))
+    return math.ceil(TURNS * max(1.0, float(traffic.burstiness)) / left**2)
 
 
 def busy_enough(service: Service, traffic: Traffic) -> int:
@@ -73,6 +112,8 @@ def refined(found: Sizing, service: Service, traffic: Traffic, limits: Sequence[
     """Fewer replicas where the bound was generous, and all that a trace needs where there is one."""
     if traffic.arrivals:
         return _on_trace(service, traffic, limits) or found
+    if service.batch_times:
+        return found
     least = fewest(found, service, traffic, limits)
     if least >= found.replicas or simulated_requests(service, found.replicas, REQUESTS[-1]) > REQUESTS[-1]:
         return found
@@ -107,14 +148,16 @@ def fewest(found: Sizing, service: Service, traffic: Traffic, limits: Sequence[L
     return bisect(possible, least, found.replicas) if least < found.replicas else found.replicas
 
 
-def verdict(replicas: int, service: Service, traffic: Traffic, limits: Sequence[LatencyLimit]) -> Verdict:
-    """Judged on a short path if that tells, else on longer ones."""
+def verdict(
+    replicas: int, service: Service, traffic: Traffic, limits: Sequence[LatencyLimit], at_least: int = 0
+) -> Verdict:
+    """Judged on a short path if that tells, else on longer ones; none with fewer than `at_least` speaks for a fleet."""
     count, margins = 0, list[tuple[float, float]]()
     for asked in REQUESTS:
-        count = simulated_requests(service, replicas, asked)
+        count = simulated_requests(service, replicas, max(asked, at_least) if asked == REQUESTS[-1] else asked)
         latencies = simulated(replicas, service, traffic, count)
         margins = [_margin(latencies, q, limit) for q, limit in bounds_of(limits)]
-        if all(left > SURE * error for left, error in margins):
+        if count >= at_least and all(left > SURE * error for left, error in margins):
             return Verdict(True, count)
         if any(left < -SURE * error for left, error in margins):
             return Verdict(False, count)
@@ -128,7 +171,7 @@ def certified(found: Sizing, service: Service, traffic: Traffic, limits: Sequenc
     bounds, slots, rate = bounds_of(limits), found.replicas * service.slots, float(traffic.peak)
     if traffic.arrivals:
         return _kept(service, traffic.arrivals, limits)(found.replicas)
-    if meets(slots, float(service.full), rate, bounds, float(traffic.burstiness)):
+    if not service.batch_times and meets(slots, float(service.full), rate, bounds, float(traffic.burstiness)):
         return True
     overloaded = rate * service.full >= slots
     if overloaded or not may_meet(slots, float(service.alone), rate, bounds, float(traffic.burstiness)):
@@ -166,6 +209,8 @@ def _steady(replicas: int, service: Service, rate: float, burstiness: float, cou
 
 def path(replicas: int, service: Service, times: Sequence[float]) -> list[float]:
     """Latency of each arrival at a fleet with one queue."""
+    if service.batch_times:
+        return batch_service(times, replicas, service.batch_times, float(service.window))
     if service.replica is None:
         return constant_service(times, replicas * service.slots, float(service.full))
     return shared_steps(times, [0] * len(times), [shape_of(service.replica)], service.replica, replicas)
@@ -176,6 +221,9 @@ def _on_trace(service: Service, traffic: Traffic, limits: Sequence[LatencyLimit]
     times, most = traffic.arrivals, len(traffic.arrivals)
     if any(service.full > limit * (1 + GUARD) for _, limit in bounds_of(limits)):
         return None
+    if service.batch_times:
+        enough = gallop(_kept(service, times, limits), 0, most)
+        return Sizing(replicas=max(enough, busy_enough(service, traffic)), evidence="trace")
     above, below = replace(service, replica=None), replace(service, full=service.alone, replica=None)
     enough = gallop(_kept(above, times, limits), 0, most)
     if service.replica is not None:

@@ -1,7 +1,7 @@
 """A product to the nouns that plans are made of."""
 
 from tokencost.nouns.model import Bound
-from tokencost.nouns.request import Budget, LatencyLimit, Renting, Request, Traffic
+from tokencost.nouns.request import Batching, Budget, LatencyLimit, Renting, Request, Traffic
 from tokencost.spec.product import Product
 from tokencost.units import Constant
 
@@ -51,6 +51,12 @@ def renting_of(product: Product) -> Renting:
     on = product.platform
     mix = {str(term): share for term, share in (on.mix or {}).items()}
     return Renting(spares=float(on.spares or 0), mix=mix, cold_start=on.cold_start or 0.0, autoscale=on.autoscale)
+
+
+def batching_of(product: Product) -> Batching | None:
+    """How batches of denoisers form; None where every request runs by itself."""
+    said = product.platform.batching
+    return Batching(most=said.most, window=said.window or 0.0) if said and said.most > 1 else None
 
 
 def limits_of(product: Product) -> tuple[LatencyLimit, ...]:

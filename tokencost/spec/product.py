@@ -10,6 +10,7 @@ from tokencost.nouns.model import TaskName
 from tokencost.reading.validate import MisfitError
 from tokencost.spec.demand import Latency, Traffic
 from tokencost.spec.quantities import (
+    Batch,
     Duration,
     Frames,
     FramesPerSecond,
@@ -81,6 +82,15 @@ class Output(Picture):
         return self
 
 
+class Batching(Record):
+    """Requests for images that a replica takes at once."""
+
+    most: Batch = Field(description="Requests of a batch at most; the plan picks the number that needs fewest GPUs.")
+    window: Duration | None = Field(
+        default=None, description="How long the first request may wait for others; default: not at all."
+    )
+
+
 class Platform(Record):
     """What one replica runs on; the plan picks where a list is given."""
 
@@ -105,6 +115,10 @@ class Platform(Record):
         default=False,
         strict=True,
         description="Whether replicas follow the profile and are paid as they run.",
+    )
+    batching: Batching | None = Field(
+        default=None,
+        description="Batches of models that share no steps, such as {most: 8, window: 50 ms}; default: none.",
     )
     mix: dict[Term, Share] | None = Field(
         default=None, description="Shares of the GPUs by term, such as {reserved: 0.6, on-demand: 0.4}."
