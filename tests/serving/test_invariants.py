@@ -4,12 +4,22 @@ import math
 import random
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tokencost.serving.arrivals import arrivals
-from tokencost.serving.simulation import any_service, constant_service, half_width, percentile
+from tokencost.serving.batching import batch_service
+from tokencost.serving.decoding import Replica, Shape
+from tokencost.serving.pool import pooled_batching
+from tokencost.serving.simulation import (
+    any_service,
+    constant_service,
+    constant_service_array,
+    half_width,
+    percentile,
+)
 
 LOADS = st.floats(0.1, 0.97)
 
@@ -134,3 +144,113 @@ def test_ciw_waits_as_long_on_average() -> None:
     ours = constant_service(arrivals(4.0, 40_000, seed=9), 5, 1.0)
 
     assert percentile(ours, 0.95) == pytest.approx(percentile(theirs, 0.95), rel=0.1)
+
+
+REPLICA = Replica(
+    slots=4, steps=40, prompt_tokens=20, step_time=0.02, row_time=2e-3, token_time=3e-6, prefill_time=4e-3
+)
+SHAPES = (Shape(40, 20, 4e-3), Shape(7, 90, 0.0), Shape(25, 5, 0.05))
+
+
+def every_path(times: Sequence[float], servers: int, seed: int) -> dict[str, list[float]]:
+    """The same arrivals through each simulator."""
+    draw = random.Random(seed)
+    services, kinds = [draw.expovariate(1.0) for _ in times], [draw.randrange(3) for _ in times]
+    return {
+        "list": constant_service(times, servers, 1.0),
+        "array": constant_service_array(np.array(times), servers, 1.0).tolist(),
+        "heap": any_service(times, services, servers),
+        "pool": pooled_batching(times, kinds, SHAPES, REPLICA, servers),
+        "batches": batch_service(times, servers, [1.0, 1.1, 1.4], 0.3),
+    }
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 8), st.floats(0.1, 1.2), st.floats(0.3, 9.0), st.integers(0, 99))
+def test_every_simulator_conserves_requests_and_keeps_littles_law(
+    servers: int, load: float, burstiness: float, seed: int
+) -> None:
+    """
+    As many answers as requests, none before its request, present over time as long as they took.
+    """
+    times = arrivals(load * servers, 250, burstiness=burstiness, seed=seed)
+
+    for latencies in every_path(times, servers, seed).values():
+        assert len(times) == len(latencies)
+        assert min(latencies) > 0
+        assert math.fsum(latencies) == pytest.approx(present_over_time(times, latencies), rel=1e-9)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 8), LOADS, st.floats(0, 2), st.integers(0, 99))
+def test_longer_services_never_shorten_a_latency(servers: int, utilisation: float, longer: float, seed: int) -> None:
+    """
+    Whichever request takes longer, every other one waits as long or longer; one more server does the opposite.
+    """
+    times, draw = arrivals(utilisation * servers, 200, seed=seed), random.Random(seed)
+    services = [draw.expovariate(1.0) for _ in times]
+    slower = [service + longer * draw.random() for service in services]
+    now, then, more = (
+        any_service(times, s, c) for s, c in ((services, servers), (slower, servers), (services, servers + 1))
+    )
+
+    assert all(after >= before - 1e-9 for before, after in zip(now, then, strict=True))
+    assert all(after <= before + 1e-9 for before, after in zip(now, more, strict=True))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(2, 6), LOADS, st.integers(0, 99))
+def test_one_queue_is_never_behind_queues_of_their_own(servers: int, utilisation: float, seed: int) -> None:
+    """
+    However requests are sent to servers, their latencies add up to no less than behind one queue.
+    """
+    times, draw = arrivals(utilisation * servers, 200, seed=seed), random.Random(seed)
+    sent = [draw.randrange(servers) for _ in times]
+    own = [
+        constant_service([t for t, s in zip(times, sent, strict=True) if s == server], 1, 1.0)
+        for server in range(servers)
+    ]
+
+    assert math.fsum(constant_service(times, servers, 1.0)) <= math.fsum(map(math.fsum, own)) + 1e-9
+
+
+def test_servers_are_never_idle_while_requests_wait() -> None:
+    """
+    A busy period of one server is as long as the work in it, whatever the order of large and small.
+    """
+    draw = random.Random(5)
+    services = [draw.choice([0.1, 3.0]) for _ in range(50)]
+    latencies = any_service([0.0] * 50, services, 1)
+
+    assert math.fsum(services) == pytest.approx(max(latencies))
+
+
+def test_simpy_forms_the_same_batches() -> None:
+    """
+    Workers that take what waits, up to three, in a simulator of another make.
+    """
+    simpy = pytest.importorskip("simpy")
+    times, batch_times = arrivals(4.5, 3000, seed=4), [1.0, 1.1, 1.4]
+    environment, found = simpy.Environment(), [0.0] * len(times)
+    line = simpy.Store(environment)
+
+    def source() -> object:
+        for n, time in enumerate(times):
+            yield environment.timeout(time - environment.now)
+            yield line.put(n)
+
+    def worker() -> object:
+        while True:
+            batch = [(yield line.get())]
+            while line.items and len(batch) < len(batch_times):
+                batch.append((yield line.get()))
+            yield environment.timeout(batch_times[len(batch) - 1])
+            for n in batch:
+                found[n] = environment.now - times[n]
+
+    environment.process(source())
+    for _ in range(2):
+        environment.process(worker())
+    environment.run()
+
+    assert batch_service(times, 2, batch_times, 0.0) == pytest.approx(found, abs=1e-6)
