@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.promises.records import catalog
+from tokencost.errors import SpecError
 from tokencost.planning.capacity import CapacityPlan, Examined, Question, capacity_plan
 from tokencost.planning.plan import plan
 from tokencost.spec.load import LoadedSpec, from_mapping
@@ -154,6 +155,28 @@ def test_batches_are_formed_where_the_spec_allows_them() -> None:
     assert fleet(alone, "llamagen-xl") == fleet(together, "llamagen-xl")
     assert any(point.kept for point in of(together, "sdxl").fleets)
     assert not of(together, "sdxl").fleets[0].kept
+
+
+def test_a_measured_spread_of_times_is_simulated() -> None:
+    """
+    The same mean, later answers, and the report marks what was given.
+    """
+    same, varied = answer(), answer(assume={"service-spread": {"value": 1.5, "reason": "our logs of a week"}})
+    found = of(varied, "sdxl").candidate.estimate
+    assert found is not None
+
+    assert fleet(same).replicas <= fleet(varied).replicas
+    assert fleet(same).p95 < fleet(varied).p95
+    assert "simulated" in fleet(varied).method
+    assert ("service_spread", "1.5", "our logs of a week") in [(n.name, n.value, n.reason) for n in found.assumptions]
+
+
+def test_batches_and_times_of_their_own_exclude_each_other() -> None:
+    """
+    A batch ends with all of its requests.
+    """
+    with pytest.raises(SpecError, match="end together"):
+        spec(assume={"service_spread": 0.5}, platform={"batching": {"most": 4}})
 
 
 def test_batches_of_at_most_one_change_nothing() -> None:

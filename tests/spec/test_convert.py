@@ -112,6 +112,8 @@ def test_a_fleet_is_rented_as_the_platform_says() -> None:
         ("platform", {"mix": {"borrowed": 1}}),
         ("platform", {"spares": -1}),
         ("platform", {"autoscale": True}),
+        ("assume", {"service_spread": 0}),
+        ("assume", {"service_spread": "wide"}),
         ("platform", {"batching": {"window": "1 s"}}),
         ("platform", {"batching": {"most": 0}}),
         ("platform", {"batching": 8}),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from tokencost.nouns.answer import Note
 from tokencost.nouns.model import Bound
 from tokencost.nouns.request import Batching, Budget, LatencyLimit, Renting, Request, Traffic
-from tokencost.units import Seconds
+from tokencost.units import Fraction, Seconds
 
 NO_BUDGET = Budget()
 NO_TERMS = Renting()
@@ -24,6 +24,7 @@ class Asked:
     bounds: tuple[Bound, ...] = ()
     accept_unknown: bool = True
     request_time: Seconds | None = None
+    service_spread: Fraction = 0.0
     batch: int | None = None
     batching: Batching | None = None
     notes: tuple[Note, ...] = ()

@@ -26,7 +26,7 @@ from tokencost.planning.forming import formed_service, forms
 from tokencost.planning.options import RunOptions
 from tokencost.planning.violations import in_order, quality_of, released_for, unsized
 from tokencost.serving.fleet import alone, capacity, keeping_up, replicas_that_keep_up
-from tokencost.serving.service import Service, fixed
+from tokencost.serving.service import Service, fixed, spread
 from tokencost.serving.sizing import Sizing, fewest, refined, sized_by_law
 from tokencost.units import Seconds, UsdPerSecond
 
@@ -203,11 +203,11 @@ def _service(ready: Prepared, found: Estimate, asked: Asked, lone: Lone | None) 
     """How long a request takes alone and in company; a time taken as given is both."""
     request = found.request
     if asked.request_time is not None or request.batch == 1 or not shares_steps(ready):
-        return fixed(found.latency.value, int(request.batch))
+        return spread(fixed(found.latency.value, int(request.batch)), asked.service_spread)
     if lone is None:
         program = lower(ready.generator, replace(request, batch=1.0))
         lone = lone_of(replace(ready, program=program, request=replace(request, batch=1.0)))
-    return service_of(lone, ready)
+    return spread(service_of(lone, ready), asked.service_spread)
 
 
 def _judged(catalog: Catalog, model: Model, found: Sized, asked: Asked) -> Sized:

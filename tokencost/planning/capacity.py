@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from statistics import fmean
+from typing import Literal
 
 from tokencost.catalog.load import Catalog
 from tokencost.nouns.answer import Bill, Candidate, Capacity, Plan
@@ -132,7 +133,8 @@ def _examined(
     asked = replace(wanted, request=request, batch=int(candidate.capacity.batch))
     found = sized(catalog, model, asked, choice, ())
     at = partial(_point, catalog, found, asked, choice)
-    chosen = found.fleet or Sizing(replicas=replicas_that_keep_up(found.service, wanted.traffic), evidence="law")
+    evidence: Literal["law", "path"] = "path" if found.service.batch_times else "law"
+    chosen = found.fleet or Sizing(replicas=replicas_that_keep_up(found.service, wanted.traffic), evidence=evidence)
     closer = _simulated(chosen, found.service) if simulate else chosen
     deep = len(counts) > SHALLOW
     return Examined(

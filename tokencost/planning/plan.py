@@ -101,6 +101,7 @@ def asked_of(product: Product) -> Asked:
         bounds=bounds,
         accept_unknown=quality.unknown == "accept" or (quality.tier == "draft" and not bounds),
         request_time=given.request_time.value if given.request_time else None,
+        service_spread=given.service_spread.value if given.service_spread else 0.0,
         batch=given.batch.value if given.batch else None,
         batching=batching_of(product),
         notes=assumed(product),

@@ -31,6 +31,13 @@ def common_arrivals(rate: float, count: int, burstiness: float) -> list[float]:
     return [time / rate for time in itertools.islice(drawn, count)]
 
 
+@functools.lru_cache(maxsize=8)
+def common_factors(count: int, spread: float) -> tuple[float, ...]:
+    """What each request takes of the mean: Gamma distributed, with this squared coefficient of variation."""
+    draw = random.Random(SEED + 1).gammavariate
+    return tuple(draw(1 / spread, spread) for _ in range(count))
+
+
 def mean_rate(times: Sequence[float]) -> float:
     """Gaps per second between the first arrival and the last."""
     return (len(times) - 1) / (times[-1] - times[0])

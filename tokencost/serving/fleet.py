@@ -68,14 +68,15 @@ def percentiles(found: Sizing, service: Service, traffic: Traffic) -> Percentile
 
 
 def _by_law(replicas: int, service: Service, traffic: Traffic) -> Percentiles:
+    burstiness = float(traffic.burstiness + service.spread)
     p50, p95, p99 = (
-        latency_percentile(
-            replicas * service.slots, float(service.full), float(traffic.peak), q, float(traffic.burstiness)
-        )
+        latency_percentile(replicas * service.slots, float(service.full), float(traffic.peak), q, burstiness)
         for q in SHARES
     )
     overloaded = utilisation(replicas, service, traffic) >= 1
-    how = "overloaded" if overloaded else method(replicas, service.slots, float(traffic.burstiness))
+    how = "overloaded" if overloaded else method(replicas, service.slots, burstiness)
+    if service.spread and not overloaded:
+        how = "approximated (M/D/c, service spread added to burstiness)"
     return Percentiles(p50, p95, p99, how)
 
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from tokencost.nouns.request import LatencyLimit, Traffic
-from tokencost.serving.arrivals import common_arrivals
+from tokencost.serving.arrivals import common_arrivals, common_factors
 from tokencost.serving.batching import batch_service
 from tokencost.serving.decoding import shape_of
 from tokencost.serving.pool import shared_steps
 from tokencost.serving.queueing import GUARD, Limit, bisect, gallop, may_meet, meets, replicas_for
 from tokencost.serving.service import Service
-from tokencost.serving.simulation import constant_service, half_width, percentile, share_within
+from tokencost.serving.simulation import any_service, constant_service, half_width, percentile, share_within
 
 LARGEST_FLEET = 1_000_000
 """Replicas beyond which no fleet is planned."""
@@ -61,9 +61,9 @@ def bounds_of(limits: Sequence[LatencyLimit]) -> list[Limit]:
 def sized_by_law(service: Service, traffic: Traffic, limits: Sequence[LatencyLimit]) -> Sizing | None:
     """Replicas that are enough whatever else is true; None if no number up to LARGEST_FLEET is.
 
-    No law is known of batches that form while they wait: they are simulated at once.
+    No law is known of batches that form while they wait, nor of requests whose times vary: they are simulated at once.
     """
-    if service.batch_times:
+    if not service.lawful:
         return _by_simulation(service, traffic, limits)
     found = replicas_for(
         service.slots, float(service.full), float(traffic.peak), bounds_of(limits),
@@ -75,10 +75,14 @@ def sized_by_law(service: Service, traffic: Traffic, limits: Sequence[LatencyLim
 def _by_simulation(service: Service, traffic: Traffic, limits: Sequence[LatencyLimit]) -> Sizing | None:
     """The smallest fleet that keeps its limits on a random path, from the first that nothing rules out.
 
-    None also where the path would be too long for the slots that the load takes.
+    Where the path would be too long for the slots that the load takes, None for batches; for times that vary the law of
+    arrivals that are burstier by as much, which is how the two add up under heavy load.
     """
     too_long = traffic.peak * service.full * TURNS > LONGEST_PATH
-    if too_long or any(service.full > limit * (1 + GUARD) for _, limit in bounds_of(limits)):
+    if too_long and not service.batch_times:
+        burstier = replace(traffic, burstiness=traffic.burstiness + service.spread)
+        return sized_by_law(replace(service, spread=0.0), burstier, limits)
+    if too_long or any(_alone(service, q) > limit * (1 + GUARD) for q, limit in bounds_of(limits)):
         return None
     known: dict[int, Verdict] = {}
 
@@ -97,6 +101,13 @@ def _by_simulation(service: Service, traffic: Traffic, limits: Sequence[LatencyL
     return Sizing(replicas=found, evidence="path", requests=known[found].requests, close=close)
 
 
+def _alone(service: Service, q: float) -> float:
+    """What a request takes that nobody is in the way of; in a full batch where batches form."""
+    if not service.spread:
+        return float(service.full)
+    return float(service.alone) * percentile(common_factors(REQUESTS[-1], float(service.spread)), q)
+
+
 def requests_to_settle(replicas: int, service: Service, traffic: Traffic) -> int:
     """Arrivals in which a queue forgets how it began, many times over: burstiness / (1 - utilisation)^2 for once."""
     left = 1 - float(traffic.peak * service.full / (replicas * service.slots))
@@ -112,7 +123,7 @@ def refined(found: Sizing, service: Service, traffic: Traffic, limits: Sequence[
     """Fewer replicas where the bound was generous, and all that a trace needs where there is one."""
     if traffic.arrivals:
         return _on_trace(service, traffic, limits) or found
-    if service.batch_times:
+    if not service.lawful:
         return found
     least = fewest(found, service, traffic, limits)
     if least >= found.replicas or simulated_requests(service, found.replicas, REQUESTS[-1]) > REQUESTS[-1]:
@@ -137,6 +148,9 @@ def fewest(found: Sizing, service: Service, traffic: Traffic, limits: Sequence[L
     """
     if traffic.arrivals:
         return 1
+    least = max(math.floor(traffic.peak * service.full / service.slots), busy_enough(service, traffic) - 1)
+    if service.spread:
+        return least + 1
 
     def possible(replicas: int) -> bool:
         return may_meet(
@@ -144,7 +158,6 @@ def fewest(found: Sizing, service: Service, traffic: Traffic, limits: Sequence[L
             float(traffic.burstiness),
         )  # fmt: skip
 
-    least = max(math.floor(traffic.peak * service.full / service.slots), busy_enough(service, traffic) - 1)
     return bisect(possible, least, found.replicas) if least < found.replicas else found.replicas
 
 
@@ -171,10 +184,12 @@ def certified(found: Sizing, service: Service, traffic: Traffic, limits: Sequenc
     bounds, slots, rate = bounds_of(limits), found.replicas * service.slots, float(traffic.peak)
     if traffic.arrivals:
         return _kept(service, traffic.arrivals, limits)(found.replicas)
-    if not service.batch_times and meets(slots, float(service.full), rate, bounds, float(traffic.burstiness)):
+    if service.lawful and meets(slots, float(service.full), rate, bounds, float(traffic.burstiness)):
         return True
     overloaded = rate * service.full >= slots
-    if overloaded or not may_meet(slots, float(service.alone), rate, bounds, float(traffic.burstiness)):
+    if overloaded or (
+        not service.spread and not may_meet(slots, float(service.alone), rate, bounds, float(traffic.burstiness))
+    ):
         return False
     return None
 
@@ -211,17 +226,29 @@ def path(replicas: int, service: Service, times: Sequence[float]) -> list[float]
     """Latency of each arrival at a fleet with one queue."""
     if service.batch_times:
         return batch_service(times, replicas, service.batch_times, float(service.window))
+    if service.spread:
+        return _varied(replicas, service, times)
     if service.replica is None:
         return constant_service(times, replicas * service.slots, float(service.full))
     return shared_steps(times, [0] * len(times), [shape_of(service.replica)], service.replica, replicas)
 
 
+def _varied(replicas: int, service: Service, times: Sequence[float]) -> list[float]:
+    """The same path with a time, or a number of steps, of its own for each request: the same draws for every fleet."""
+    factors = common_factors(len(times), float(service.spread))
+    if service.replica is None:
+        return any_service(times, [float(service.full) * factor for factor in factors], replicas * service.slots)
+    usual = shape_of(service.replica)
+    shapes = [usual._replace(steps=max(1, round(usual.steps * factor))) for factor in factors]
+    return shared_steps(times, range(len(times)), shapes, service.replica, replicas)
+
+
 def _on_trace(service: Service, traffic: Traffic, limits: Sequence[LatencyLimit]) -> Sizing | None:
     """The smallest fleet that would have kept every limit on the recorded path; None if none would."""
     times, most = traffic.arrivals, len(traffic.arrivals)
-    if any(service.full > limit * (1 + GUARD) for _, limit in bounds_of(limits)):
+    if any(_alone(service, q) > limit * (1 + GUARD) for q, limit in bounds_of(limits)):
         return None
-    if service.batch_times:
+    if not service.lawful:
         enough = gallop(_kept(service, times, limits), 0, most)
         return Sizing(replicas=max(enough, busy_enough(service, traffic)), evidence="trace")
     above, below = replace(service, replica=None), replace(service, full=service.alone, replica=None)

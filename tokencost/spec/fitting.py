@@ -36,7 +36,15 @@ def fitting(document: Document) -> list[Problem]:
     if not isinstance(task, str) or task not in MUST:
         return []
     useless = [document.key_problem(at, why) for at, why in USELESS[task] if _holds(data, at)]
-    return [*useless, *_missing(data, task, document), *_no_day(data, document)]
+    return [*useless, *_missing(data, task, document), *_no_day(data, document), *_two_times(data, document)]
+
+
+def _two_times(data: dict[str, Any], document: Document) -> Iterator[Problem]:
+    """A batch ends with all of its requests, so they cannot each have a time of their own."""
+    for name in ("service_spread", "service-spread"):
+        if _holds(data, ("assume", name)) and _holds(data, ("platform", "batching")):
+            text = "the requests of a batch end together; write batching or service_spread"
+            yield document.key_problem(("assume", name), text)
 
 
 def _no_day(data: dict[str, Any], document: Document) -> Iterator[Problem]:

@@ -24,6 +24,7 @@ from tokencost.spec.quantities import (
     Pixels,
     Positive,
     Price,
+    ServiceSpread,
     Share,
     Sharing,
     Spares,
@@ -222,6 +223,11 @@ class Assume(Record):
     request_time: Given[Duration] | None = Field(default=None, description="Time of one request without waiting.")
     batch: Given[Positive] | None = Field(default=None, description="Requests that run together.")
     steps: Given[Positive] | None = Field(default=None, description="Steps of the sampler.")
+    service_spread: Given[ServiceSpread] | None = Field(
+        default=None,
+        validation_alias=AliasChoices("service-spread", "service_spread"),
+        description="Squared coefficient of variation of the time a request takes, as measured; default: all the same.",
+    )
     utilisation_target: Given[Share] | None = Field(
         default=None,
         validation_alias=AliasChoices("utilisation-target", "utilisation_target"),
