@@ -6,6 +6,7 @@ from tokencost.catalog.load import Catalog
 from tokencost.money.bill import bill_of_fleet
 from tokencost.money.renting import Share, bill_of_shares, rented_gpus
 from tokencost.nouns.answer import Bill
+from tokencost.nouns.hardware import GpuPrice
 from tokencost.nouns.request import Renting, Traffic
 from tokencost.planning.prices import described
 from tokencost.units import Fraction, UsdPerSecond
@@ -33,10 +34,19 @@ def allotment(gpus: float, mix: Mapping[str, Fraction]) -> dict[str, float]:
     return {term: count for term, count in found.items() if count}
 
 
+def _offers(catalog: Catalog, gpu: str, term: str) -> list[GpuPrice]:
+    """Every offer for a GPU on a term; the catalogue remembers them, a plan asks hundreds of times."""
+    key = (f"offers, {term}", gpu)
+    if key not in catalog.cache:
+        catalog.cache[key] = [offer for offer in catalog.all("prices") if offer.gpu == gpu and offer.term == term]
+    found: list[GpuPrice] = catalog.cache[key]
+    return found
+
+
 def _cheapest(catalog: Catalog, gpu: str, term: str, gpus: float) -> Share:
     """The offer on this term whose whole instances cost least; the first by name of equal ones."""
     name = "GPUs" if term == "on-demand" else f"GPUs, {term}"
-    offers = [offer for offer in catalog.all("prices") if offer.gpu == gpu and offer.term == term]
+    offers = _offers(catalog, gpu, term)
     if not offers:
         source = f"no {term} price known for {gpu}; give --price or platform.price"
         return Share(name=name, gpus=gpus, per_instance=1.0, price=None, source=source)

@@ -15,7 +15,7 @@ def arrivals(rate: float, count: int, *, burstiness: float = 1.0, seed: int = 0)
     return list(itertools.accumulate(draw(1 / burstiness, burstiness / rate) for _ in range(count)))
 
 
-LONGEST = 40_000
+DRAWN = 5_000
 """Gaps that are drawn at once, or twice, four times as many: a shorter path is the beginning of a longer one."""
 
 
@@ -26,7 +26,7 @@ def _at_unit_rate(count: int, burstiness: float) -> tuple[float, ...]:
 
 def common_arrivals(rate: float, count: int, burstiness: float) -> list[float]:
     """The same random gaps at any rate: what differs between two answers is the fleet, not the luck."""
-    whole = LONGEST << max(0, (count - 1) // LONGEST).bit_length()
+    whole = DRAWN << ((count - 1) // DRAWN).bit_length()
     drawn = _at_unit_rate(whole, burstiness)
     return [time / rate for time in itertools.islice(drawn, count)]
 
