@@ -157,6 +157,67 @@ def test_batches_are_formed_where_the_spec_allows_them() -> None:
     assert not of(together, "sdxl").fleets[0].kept
 
 
+HALVES = [{"share": 0.5, "output": {"width": 1024, "height": 1024}}, {"share": 0.5}]
+
+
+def test_classes_of_requests_share_a_fleet() -> None:
+    """
+    Between the fleets that only small and only large images need; the large ones take longer.
+    """
+    small, large = answer(), answer(output={"width": 1024, "height": 1024})
+    both = answer(traffic={"classes": HALVES})
+    first, second = fleet(both).classes
+
+    assert fleet(small).replicas < fleet(both).replicas < fleet(large).replicas
+    assert 0.4 < fleet(both).replicas / (fleet(small).replicas + fleet(large).replicas) < 0.6
+    assert first.p95 > second.p95
+    assert first.p50 > second.p50
+    assert () == fleet(small).classes
+
+
+def test_classes_share_the_steps_of_a_decoder() -> None:
+    """
+    Answers of two lengths in one batch: the long ones take longer, the fleet lies between those of either.
+    """
+    question = {
+        "version": 1, "name": "x", "task": "image-to-text", "input": {"width": 1024, "height": 768}, "quality": "draft",
+        "output_tokens": 60, "latency": {"p95": "20 s"}, "traffic": {"average": "30 req/s"},
+        "platform": {"gpu": "h100-80gb-sxm"}, "candidates": ["emu3-chat"],
+    }  # fmt: skip
+
+    def asked(**changes: Any) -> Any:
+        return fleet(
+            capacity_plan(catalog(), from_mapping({**question, **changes}, catalog()), Question()), "emu3-chat"
+        )
+
+    mixed = asked(traffic={"average": "30 req/s", "classes": [{"share": 0.8}, {"share": 0.2, "output_tokens": 400}]})
+    brief, long = mixed.classes
+
+    assert asked().replicas < mixed.replicas < asked(output_tokens=400).replicas
+    assert brief.p95 < long.p50
+    assert mixed.p95 <= 20.0
+
+
+def test_a_class_that_a_model_cannot_do_rules_it_out() -> None:
+    """
+    With the class in the message, also where the spec's own size is fine.
+    """
+    odd = [{"share": 0.5, "output": {"width": 521, "height": 512}}, {"share": 0.5}]
+    found = of(answer(Question(models=("sdxl",)), traffic={"classes": odd}), "sdxl").candidate
+
+    assert not found.feasible
+    assert any(violation.message.startswith("class 1: ") for violation in found.violations)
+
+
+@pytest.mark.parametrize("other", [{"assume": {"request_time": "2 s"}}, {"platform": {"batching": {"most": 4}}}])
+def test_what_speaks_of_one_kind_of_request_excludes_classes(other: dict[str, Any]) -> None:
+    """
+    Said at the key that has to go.
+    """
+    with pytest.raises(SpecError, match=r"traffic\.classes"):
+        spec(traffic={"classes": HALVES}, **other)
+
+
 def test_a_measured_spread_of_times_is_simulated() -> None:
     """
     The same mean, later answers, and the report marks what was given.
@@ -165,8 +226,7 @@ def test_a_measured_spread_of_times_is_simulated() -> None:
     found = of(varied, "sdxl").candidate.estimate
     assert found is not None
 
-    assert fleet(same).replicas <= fleet(varied).replicas
-    assert fleet(same).p95 < fleet(varied).p95
+    assert (fleet(same).replicas, fleet(same).p95) < (fleet(varied).replicas, fleet(varied).p95)
     assert "simulated" in fleet(varied).method
     assert ("service_spread", "1.5", "our logs of a week") in [(n.name, n.value, n.reason) for n in found.assumptions]
 

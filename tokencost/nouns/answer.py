@@ -85,6 +85,16 @@ class Bill:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClassLatency:
+    """Latency percentiles of one class of requests, in the order of the spec."""
+
+    share: Fraction
+    p50: Seconds
+    p95: Seconds
+    p99: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Capacity:
     """A fleet under the planned load: replicas, and the latency percentiles it then has."""
 
@@ -96,6 +106,7 @@ class Capacity:
     p95: Seconds
     p99: Seconds
     method: str
+    classes: tuple[ClassLatency, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ class Asked:
     bounds: tuple[Bound, ...] = ()
     accept_unknown: bool = True
     request_time: Seconds | None = None
+    classes: tuple[tuple[float, Request], ...] = ()
     service_spread: Fraction = 0.0
     batch: int | None = None
     batching: Batching | None = None

@@ -13,20 +13,20 @@ from tokencost.deciding.constraints import (
     platform_limits,
 )
 from tokencost.deciding.recommend import preference
-from tokencost.families.lowering import lower
 from tokencost.nouns.answer import Bill, Candidate, Capacity, Estimate, Interval, Note, Scored, Violation
 from tokencost.nouns.model import Model
 from tokencost.nouns.request import Request
 from tokencost.planning.asked import Asked
 from tokencost.planning.capacity_bill import bill_of_rent
-from tokencost.planning.capacity_service import Lone, lone_of, service_of, shares_steps
+from tokencost.planning.capacity_service import Lone, lone_of, shares_steps
 from tokencost.planning.daily_bill import bill_of_day, day_of
 from tokencost.planning.estimate import Prepared, api_bill, estimate, measured, prepare
-from tokencost.planning.forming import formed_service, forms
+from tokencost.planning.forming import service_for
+from tokencost.planning.mixing import fitted_classes
 from tokencost.planning.options import RunOptions
 from tokencost.planning.violations import in_order, quality_of, released_for, unsized
 from tokencost.serving.fleet import alone, capacity, keeping_up, replicas_that_keep_up
-from tokencost.serving.service import Service, fixed, spread
+from tokencost.serving.service import Service
 from tokencost.serving.sizing import Sizing, fewest, refined, sized_by_law
 from tokencost.units import Seconds, UsdPerSecond
 
@@ -84,6 +84,8 @@ def _on(catalog: Catalog, model: Model, asked: Asked, options: RunOptions) -> tu
         return _api(catalog, model, asked, scored, [*availability(model, self_hosted=False), *broken]), None
     broken += availability(model, self_hosted=True)
     request, notes, wrong = fitted(catalog, model, asked.request)
+    asked, others = fitted_classes(catalog, model, asked, fitted)
+    wrong += others
     broken += wrong
     if wrong or not model.components:
         missing = [] if wrong else [Violation(constraint="availability", message="its networks are not public")]
@@ -118,7 +120,7 @@ def fitted(catalog: Catalog, model: Model, request: Request) -> tuple[Request, t
 class Sized:
     """One batch size of a candidate: its estimate, the fleet it needs (None: none is enough), what it breaks.
 
-    `price` is the user's own for a GPU, if there is one.
+    `others` are limits that a class of requests breaks besides; `price` is the user's own for a GPU, if there is one.
     """
 
     ready: Prepared
@@ -128,6 +130,7 @@ class Sized:
     gpus: float
     bill: Bill
     violations: tuple[Violation, ...]
+    others: tuple[Violation, ...]
     price: UsdPerSecond | None
 
 
@@ -190,24 +193,11 @@ def _with_batch(
     request = replace(asked.request, batch=float(options.batch))
     ready = prepare(catalog, model, request, options)
     found = _assumed_time(measured(catalog, ready, options, notes), asked.request_time)
-    service = (
-        formed_service(catalog, model, asked, options) if forms(ready, asked) else _service(ready, found, asked, lone)
-    )
+    service, others = service_for(catalog, model, asked, options, ready, found.latency.value, lone)
     return _judged(catalog, model, Sized(
         ready=ready, estimate=found, service=service, fleet=_fleet(asked, service), gpus=0.0, bill=found.bill,
-        violations=(), price=options.price,
+        violations=(), others=others, price=options.price,
     ), asked)  # fmt: skip
-
-
-def _service(ready: Prepared, found: Estimate, asked: Asked, lone: Lone | None) -> Service:
-    """How long a request takes alone and in company; a time taken as given is both."""
-    request = found.request
-    if asked.request_time is not None or request.batch == 1 or not shares_steps(ready):
-        return spread(fixed(found.latency.value, int(request.batch)), asked.service_spread)
-    if lone is None:
-        program = lower(ready.generator, replace(request, batch=1.0))
-        lone = lone_of(replace(ready, program=program, request=replace(request, batch=1.0)))
-    return spread(service_of(lone, ready), asked.service_spread)
 
 
 def _judged(catalog: Catalog, model: Model, found: Sized, asked: Asked) -> Sized:
@@ -216,7 +206,7 @@ def _judged(catalog: Catalog, model: Model, found: Sized, asked: Asked) -> Sized
     replicas = found.fleet.replicas if found.fleet else _keeps_up(asked, service)
     gpus = float(on.gpus) * (replicas + (float(asked.renting.spares) if asked.traffic else 0.0))
     bill = found.bill if asked.traffic is None else _rent(catalog, found, replicas, asked)
-    broken = [*released_for(model, found.estimate)]
+    broken = [*released_for(model, found.estimate), *found.others]
     broken += platform_limits(found.ready.generator, found.ready.program, on, found.estimate)
     broken += latency_limits(asked.limits, float(service.full), possible=found.fleet is not None)
     broken += budget_limits(asked.budget, bill)

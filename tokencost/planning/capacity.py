@@ -13,6 +13,7 @@ from tokencost.planning.asked import Asked
 from tokencost.planning.candidates import Sized, fitted, sized
 from tokencost.planning.capacity_bill import bill_of_rent
 from tokencost.planning.daily_bill import bill_of_day, day_of
+from tokencost.planning.mixing import fitted_classes
 from tokencost.planning.options import RunOptions
 from tokencost.planning.plan import options_of, plan_of, wanted_of
 from tokencost.serving.fleet import capacity, replicas_that_keep_up
@@ -130,7 +131,8 @@ def _examined(
         return Examined(candidate=candidate, service=None, fleets=(), loads=(), followed=None)
     model = catalog.get("models", candidate.model)
     request, _, _ = fitted(catalog, model, wanted.request)
-    asked = replace(wanted, request=request, batch=int(candidate.capacity.batch))
+    on_grid, _ = fitted_classes(catalog, model, wanted, fitted)
+    asked = replace(on_grid, request=request, batch=int(candidate.capacity.batch))
     found = sized(catalog, model, asked, choice, ())
     at = partial(_point, catalog, found, asked, choice)
     evidence: Literal["law", "path"] = "path" if found.service.batch_times else "law"

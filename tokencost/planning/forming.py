@@ -1,15 +1,50 @@
-"""Batches of models that share no steps: which requests form them, and what a batch of each size takes."""
+"""What a replica does with the requests that a spec describes: alone, sharing steps, in batches, of several classes."""
 
 from dataclasses import replace
 
 from tokencost.catalog.load import Catalog
+from tokencost.families.lowering import lower
+from tokencost.nouns.answer import Violation
 from tokencost.nouns.model import Model
 from tokencost.planning.asked import Asked
-from tokencost.planning.capacity_service import shares_steps
+from tokencost.planning.capacity_service import Lone, lone_of, service_of, shares_steps
 from tokencost.planning.estimate import Prepared, measured, prepare
+from tokencost.planning.mixing import mixed_service
 from tokencost.planning.options import RunOptions
 from tokencost.serving.batching import between
-from tokencost.serving.service import Service, formed
+from tokencost.serving.service import Service, fixed, formed, spread
+from tokencost.units import Seconds
+
+
+def service_for(
+    catalog: Catalog,
+    model: Model,
+    asked: Asked,
+    options: RunOptions,
+    ready: Prepared,
+    seconds: Seconds,
+    lone: Lone | None,
+) -> tuple[Service, tuple[Violation, ...]]:
+    """The service of a replica with that batch, and what classes of requests break of the model's own limits.
+
+    `seconds` is the time of a whole batch, or what is taken as given for it; `lone` a request by itself, where known.
+    """
+    others: tuple[Violation, ...] = ()
+    if forms(ready, asked):
+        service = formed_service(catalog, model, asked, options)
+    elif asked.classes and asked.traffic is not None:
+        service, others = mixed_service(catalog, model, asked, options)
+    elif asked.request_time is not None or options.batch == 1 or not shares_steps(ready):
+        service = fixed(seconds, options.batch)
+    else:
+        service = service_of(lone or lone_of(_single(ready)), ready)
+    return spread(service, asked.service_spread), others
+
+
+def _single(ready: Prepared) -> Prepared:
+    """The same for one request by itself."""
+    request = replace(ready.request, batch=1.0)
+    return replace(ready, program=lower(ready.generator, request), request=request)
 
 
 def forms(ready: Prepared, asked: Asked) -> bool:

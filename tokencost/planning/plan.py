@@ -16,6 +16,7 @@ from tokencost.planning.options import DEFAULT_ENGINE, DEFAULT_GPU, DEFAULT_PREC
 from tokencost.spec.convert import (
     batching_of,
     budget_of,
+    classes_of,
     limits_of,
     renting_of,
     request_of,
@@ -101,6 +102,7 @@ def asked_of(product: Product) -> Asked:
         bounds=bounds,
         accept_unknown=quality.unknown == "accept" or (quality.tier == "draft" and not bounds),
         request_time=given.request_time.value if given.request_time else None,
+        classes=classes_of(product),
         service_spread=given.service_spread.value if given.service_spread else 0.0,
         batch=given.batch.value if given.batch else None,
         batching=batching_of(product),

@@ -9,6 +9,7 @@ from tokencost.nouns.answer import (
     Candidate,
     Capacity,
     Checked,
+    ClassLatency,
     Comparison,
     Estimate,
     Finding,
@@ -166,7 +167,14 @@ def capacity_fields(fleet: Capacity) -> Fields:
         "p95_s": stable(fleet.p95),
         "p99_s": stable(fleet.p99),
         "method": fleet.method,
+        **({"classes": [_class(part) for part in fleet.classes]} if fleet.classes else {}),
     }
+
+
+def _class(part: ClassLatency) -> Fields:
+    return {
+        "share": stable(part.share), "p50_s": stable(part.p50), "p95_s": stable(part.p95), "p99_s": stable(part.p99),
+    }  # fmt: skip
 
 
 def _cost(bill: Bill) -> Fields:

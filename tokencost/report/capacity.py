@@ -70,6 +70,9 @@ def _traffic(answer: CapacityPlan) -> str:
     if traffic is None:
         return "none given: one request on one replica"
     parts = [f"{numbers.number(traffic.average)} req/s on average, {numbers.number(traffic.peak)} req/s at the peak"]
+    classes = next((e.candidate.capacity.classes for e in answer.examined if e.candidate.capacity), ())
+    if classes:
+        parts.append(f"{len(classes)} classes of requests")
     if traffic.arrivals:
         parts.append(f"trace of {len(traffic.arrivals):,} arrivals, scaled in time to the peak rate")
     elif float(traffic.burstiness) != 1:
@@ -118,7 +121,11 @@ def _service(examined: Examined) -> tuple[tuple[str, str], ...]:
     alone, full = numbers.time(examined.service.alone), numbers.time(examined.service.full)
     crowded = f", {full} with all {examined.service.slots} slots taken" if examined.service.slots > 1 else ""
     found = examined.candidate.capacity
-    return ((examined.candidate.model, f"{alone} alone{crowded}; {found.method if found else ''}"),)
+    rows = [(examined.candidate.model, f"{alone} alone{crowded}; {found.method if found else ''}")]
+    for number, part in enumerate(found.classes if found else (), 1):
+        late = ", ".join(f"{name} {numbers.time(getattr(part, name))}" for name in LATE)
+        rows.append((f"class {number}", f"{numbers.percent(part.share)} of the requests: {late}"))
+    return tuple(rows)
 
 
 def _day(followed: Followed | None) -> tuple[tuple[str, str], ...]:

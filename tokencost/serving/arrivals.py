@@ -32,6 +32,12 @@ def common_arrivals(rate: float, count: int, burstiness: float) -> list[float]:
 
 
 @functools.lru_cache(maxsize=8)
+def common_kinds(count: int, shares: tuple[float, ...]) -> tuple[int, ...]:
+    """The class of each request, drawn by their shares."""
+    return tuple(random.Random(SEED + 2).choices(range(len(shares)), shares, k=count))
+
+
+@functools.lru_cache(maxsize=8)
 def common_factors(count: int, spread: float) -> tuple[float, ...]:
     """What each request takes of the mean: Gamma distributed, with this squared coefficient of variation."""
     draw = random.Random(SEED + 1).gammavariate

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tokencost.nouns.answer import Capacity
+from tokencost.nouns.answer import Capacity, ClassLatency
 from tokencost.nouns.request import Traffic
 from tokencost.serving.queueing import latency_percentile, method
 from tokencost.serving.service import Service
 from tokencost.serving.simulation import half_width, percentile
-from tokencost.serving.sizing import Sizing, path, simulated, simulated_requests
+from tokencost.serving.sizing import Sizing, kinds_of, path, simulated, simulated_requests
 from tokencost.units import Count, Seconds
 
 SHARES = (0.50, 0.95, 0.99)
@@ -46,8 +46,28 @@ def capacity(found: Sizing, service: Service, traffic: Traffic, *, gpus: Count, 
     return Capacity(
         replicas=found.replicas + spares, gpus=(found.replicas + spares) * gpus, batch=float(service.slots),
         utilisation=utilisation(found.replicas, service, traffic), p50=late.p50, p95=late.p95, p99=late.p99,
-        method=late.method + close + idle,
+        method=late.method + close + idle, classes=_by_class(found, service, traffic),
     )  # fmt: skip
+
+
+def _by_class(found: Sizing, service: Service, traffic: Traffic) -> tuple[ClassLatency, ...]:
+    """The same path, class by class; none where there are no classes or no path."""
+    if not service.kinds or found.evidence == "law":
+        return ()
+    if found.evidence == "trace":
+        latencies: Sequence[float] = path(found.replicas, service, traffic.arrivals)
+        kinds = kinds_of(service, len(latencies))
+    else:
+        count = simulated_requests(service, found.replicas, found.requests)
+        latencies = simulated(found.replicas, service, traffic, count)
+        kinds = kinds_of(service, count)[count - len(latencies) :]
+    if len(set(kinds)) < len(service.kinds):
+        return ()
+    parts = [[late for late, of in zip(latencies, kinds, strict=True) if of == n] for n in range(len(service.kinds))]
+    each = [
+        (kind.share, *(percentile(part, q) for q in SHARES)) for kind, part in zip(service.kinds, parts, strict=True)
+    ]
+    return tuple(ClassLatency(share=share, p50=p50, p95=p95, p99=p99) for share, p50, p95, p99 in each)
 
 
 def utilisation(replicas: int, service: Service, traffic: Traffic) -> float:
@@ -68,15 +88,15 @@ def percentiles(found: Sizing, service: Service, traffic: Traffic) -> Percentile
 
 
 def _by_law(replicas: int, service: Service, traffic: Traffic) -> Percentiles:
-    burstiness = float(traffic.burstiness + service.spread)
+    burstiness = float(traffic.burstiness) + service.variation
     p50, p95, p99 = (
         latency_percentile(replicas * service.slots, float(service.full), float(traffic.peak), q, burstiness)
         for q in SHARES
     )
     overloaded = utilisation(replicas, service, traffic) >= 1
     how = "overloaded" if overloaded else method(replicas, service.slots, burstiness)
-    if service.spread and not overloaded:
-        how = "approximated (M/D/c, service spread added to burstiness)"
+    if service.variation and not overloaded:
+        how = "approximated (M/D/c, spread of service added to burstiness)"
     return Percentiles(p50, p95, p99, how)
 
 

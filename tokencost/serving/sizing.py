@@ -8,10 +8,11 @@ import functools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from operator import mul
 from typing import Literal, NamedTuple
 
 from tokencost.nouns.request import LatencyLimit, Traffic
-from tokencost.serving.arrivals import common_arrivals, common_factors
+from tokencost.serving.arrivals import common_arrivals, common_factors, common_kinds
 from tokencost.serving.batching import batch_service
 from tokencost.serving.decoding import shape_of
 from tokencost.serving.pool import shared_steps
@@ -80,8 +81,8 @@ def _by_simulation(service: Service, traffic: Traffic, limits: Sequence[LatencyL
     """
     too_long = traffic.peak * service.full * TURNS > LONGEST_PATH
     if too_long and not service.batch_times:
-        burstier = replace(traffic, burstiness=traffic.burstiness + service.spread)
-        return sized_by_law(replace(service, spread=0.0), burstier, limits)
+        burstier = replace(traffic, burstiness=traffic.burstiness + service.variation)
+        return sized_by_law(replace(service, spread=0.0, kinds=()), burstier, limits)
     if too_long or any(_alone(service, q) > limit * (1 + GUARD) for q, limit in bounds_of(limits)):
         return None
     known: dict[int, Verdict] = {}
@@ -103,15 +104,18 @@ def _by_simulation(service: Service, traffic: Traffic, limits: Sequence[LatencyL
 
 def _alone(service: Service, q: float) -> float:
     """What a request takes that nobody is in the way of; in a full batch where batches form."""
-    if not service.spread:
+    if service.lawful or service.batch_times:
         return float(service.full)
-    return float(service.alone) * percentile(common_factors(REQUESTS[-1], float(service.spread)), q)
+    factors = common_factors(REQUESTS[-1], float(service.spread)) if service.spread else (1.0,) * REQUESTS[-1]
+    kinds = kinds_of(service, REQUESTS[-1]) or (0,) * REQUESTS[-1]
+    alone = [float(kind.alone) for kind in service.kinds] or [float(service.alone)]
+    return percentile([alone[kind] * factor for kind, factor in zip(kinds, factors, strict=True)], q)
 
 
 def requests_to_settle(replicas: int, service: Service, traffic: Traffic) -> int:
     """Arrivals in which a queue forgets how it began, many times over: burstiness / (1 - utilisation)^2 for once."""
     left = 1 - float(traffic.peak * service.full / (replicas * service.slots))
-    return math.ceil(TURNS * max(1.0, float(traffic.burstiness)) / left**2)
+    return math.ceil(TURNS * max(1.0, float(traffic.burstiness) + service.variation) / left**2)
 
 
 def busy_enough(service: Service, traffic: Traffic) -> int:
@@ -149,7 +153,7 @@ def fewest(found: Sizing, service: Service, traffic: Traffic, limits: Sequence[L
     if traffic.arrivals:
         return 1
     least = max(math.floor(traffic.peak * service.full / service.slots), busy_enough(service, traffic) - 1)
-    if service.spread:
+    if not service.lawful:
         return least + 1
 
     def possible(replicas: int) -> bool:
@@ -226,7 +230,7 @@ def path(replicas: int, service: Service, times: Sequence[float]) -> list[float]
     """Latency of each arrival at a fleet with one queue."""
     if service.batch_times:
         return batch_service(times, replicas, service.batch_times, float(service.window))
-    if service.spread:
+    if not service.lawful:
         return _varied(replicas, service, times)
     if service.replica is None:
         return constant_service(times, replicas * service.slots, float(service.full))
@@ -234,13 +238,28 @@ def path(replicas: int, service: Service, times: Sequence[float]) -> list[float]
 
 
 def _varied(replicas: int, service: Service, times: Sequence[float]) -> list[float]:
-    """The same path with a time, or a number of steps, of its own for each request: the same draws for every fleet."""
-    factors = common_factors(len(times), float(service.spread))
+    """The same path with a time, or steps, of its own for each request: the same draws for every fleet."""
+    factors = common_factors(len(times), float(service.spread)) if service.spread else ()
+    kinds = kinds_of(service, len(times)) or [0] * len(times)
     if service.replica is None:
-        return any_service(times, [float(service.full) * factor for factor in factors], replicas * service.slots)
-    usual = shape_of(service.replica)
-    shapes = [usual._replace(steps=max(1, round(usual.steps * factor))) for factor in factors]
-    return shared_steps(times, range(len(times)), shapes, service.replica, replicas)
+        each = [float(kind.full) for kind in service.kinds] or [float(service.full)]
+        services = [each[kind] for kind in kinds]
+        if factors:
+            services = list(map(mul, services, factors))
+        return any_service(times, services, replicas * service.slots)
+    shapes = [kind.shape for kind in service.kinds if kind.shape] or [shape_of(service.replica)]
+    if not factors:
+        return shared_steps(times, kinds, shapes, service.replica, replicas)
+    each_own = [
+        shapes[kind]._replace(steps=max(1, round(shapes[kind].steps * factor)))
+        for kind, factor in zip(kinds, factors, strict=True)
+    ]
+    return shared_steps(times, range(len(times)), each_own, service.replica, replicas)
+
+
+def kinds_of(service: Service, count: int) -> Sequence[int]:
+    """The class of each request of a path; empty where there are no classes."""
+    return common_kinds(count, tuple(float(kind.share) for kind in service.kinds)) if service.kinds else ()
 
 
 def _on_trace(service: Service, traffic: Traffic, limits: Sequence[LatencyLimit]) -> Sizing | None:

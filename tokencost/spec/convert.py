@@ -2,6 +2,7 @@
 
 from tokencost.nouns.model import Bound
 from tokencost.nouns.request import Batching, Budget, LatencyLimit, Renting, Request, Traffic
+from tokencost.spec.demand import RequestClass
 from tokencost.spec.product import Product
 from tokencost.units import Constant
 
@@ -24,6 +25,17 @@ def request_of(product: Product) -> Request:
         output_tokens=float(product.output_tokens) if product.task == "image-to-text" else 0.0,
         batch=float(batch.value) if batch else 1.0,
     )
+
+
+def classes_of(product: Product) -> tuple[tuple[float, Request], ...]:
+    """Shares of the requests and what they ask for, the spec's own words where a class says nothing else."""
+    classes = product.traffic.classes if product.traffic else None
+    return tuple((part.share, request_of(_as_in(product, part))) for part in classes or ())
+
+
+def _as_in(product: Product, part: RequestClass) -> Product:
+    said = {name: getattr(part, name) for name in type(part).model_fields if name != "share"}
+    return product.model_copy(update={name: value for name, value in said.items() if value is not None})
 
 
 def traffic_of(product: Product) -> Traffic | None:

@@ -1,12 +1,17 @@
 """How many requests come, and how soon they are answered."""
 
 import itertools
+import math
 
 from pydantic import Field, model_validator
 
 from tokencost.reading.validate import MisfitError
-from tokencost.spec.quantities import Burstiness, Duration, Hours, PeakToMean, Rate, Title
+from tokencost.spec.quantities import Burstiness, Duration, Hours, PeakToMean, Rate, Share, Title, Tokens
 from tokencost.spec.record import AtLeastOne, Record
+from tokencost.spec.sizes import Output, Picture
+
+WHOLE_MIX = 1e-6
+"""Shares may miss 1 by this much, for thirds."""
 
 
 class Latency(AtLeastOne):
@@ -32,6 +37,16 @@ class Profile(Record):
     hours: Hours = Field(default=24.0, description="Hours from one peak to the next; default: 24.")
 
 
+class RequestClass(Record):
+    """A share of the requests that ask for something else than the rest of the spec says."""
+
+    share: Share = Field(description="Share of the requests, such as 0.3 or 30 %; all shares add up to 1.")
+    output: Output | None = Field(default=None, description="Size of the image or video; default: the spec's.")
+    input: Picture | None = Field(default=None, description="Size of the image that is read; default: the spec's.")
+    prompt_tokens: Tokens | None = Field(default=None, description="Tokens of the text that goes in.")
+    output_tokens: Tokens | None = Field(default=None, description="Tokens of the answer; only for image-to-text.")
+
+
 class Traffic(AtLeastOne):
     """How often requests come: sized on the peak, billed on the average."""
 
@@ -45,6 +60,17 @@ class Traffic(AtLeastOne):
         default=None,
         description="Course of the day; with it the peak follows from the average, or the other way round.",
     )
+
+    classes: tuple[RequestClass, ...] | None = Field(
+        default=None, min_length=2, max_length=20, description="Requests of different kinds and their shares."
+    )
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Traffic":
+        total = math.fsum(part.share for part in self.classes or ())
+        if self.classes and abs(total - 1) > WHOLE_MIX:
+            raise MisfitError(f"the shares add up to {total:g}, not to 1", "classes")
+        return self
 
     @model_validator(mode="after")
     def _consistent(self) -> "Traffic":

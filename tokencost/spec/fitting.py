@@ -36,6 +36,7 @@ def fitting(document: Document) -> list[Problem]:
     if not isinstance(task, str) or task not in MUST:
         return []
     useless = [document.key_problem(at, why) for at, why in USELESS[task] if _holds(data, at)]
+    useless += _in_classes(data, task, document)
     return [*useless, *_missing(data, task, document), *_no_day(data, document), *_two_times(data, document)]
 
 
@@ -55,16 +56,43 @@ def _no_day(data: dict[str, Any], document: Document) -> Iterator[Problem]:
         yield document.key_problem(follows, text)
 
 
+def _in_classes(data: dict[str, Any], task: str, document: Document) -> Iterator[Problem]:
+    """What has no place in a class of requests either, and what classes rule out."""
+    traffic = data.get("traffic")
+    classes = traffic.get("classes") if isinstance(traffic, dict) else None
+    if not isinstance(classes, list):
+        return
+    for number, part in enumerate(classes):
+        if isinstance(part, dict):
+            here: Path = ("traffic", "classes", number)
+            yield from (document.key_problem((*here, *at), why) for at, why in USELESS[task] if _holds(part, at))
+            yield from _shapeless(part, task, document, here)
+    for other, why in AGAINST_CLASSES:
+        if _holds(data, other):
+            yield document.key_problem(other, why)
+
+
+AGAINST_CLASSES: tuple[tuple[Path, str], ...] = (
+    (("assume", "request_time"), "classes of requests take times of their own; write request_time or traffic.classes"),
+    (("platform", "batching"), "a batch forms of equal requests; write batching or traffic.classes"),
+)
+
+
 def _missing(data: dict[str, Any], task: str, document: Document) -> Iterator[Problem]:
     if MUST[task] not in data:
         yield document.problem((), f"{task} needs {MUST[task]}: {{width, height}}; the key {MUST[task]!r} is missing")
+    yield from _shapeless(data, task, document, ())
+
+
+def _shapeless(data: dict[str, Any], task: str, document: Document, here: Path) -> Iterator[Problem]:
+    """A video without a length."""
     size = data.get("output")
     if task != "text-to-video" or not isinstance(size, dict) or "frames" in size:
         return
     absent = [key for key in ("seconds", "fps") if key not in size]
     if absent:
         text = f"a video needs seconds and fps, or frames; missing: {', '.join(absent)}"
-        yield document.key_problem(("output",), text)
+        yield document.key_problem((*here, "output"), text)
 
 
 def _holds(data: Any, path: Path) -> bool:

@@ -8,20 +8,16 @@ from pydantic import AliasChoices, BeforeValidator, Field, model_validator
 
 from tokencost.nouns.model import TaskName
 from tokencost.reading.validate import MisfitError
-from tokencost.spec.demand import Latency, Traffic
+from tokencost.spec.demand import WHOLE_MIX, Latency, Traffic
 from tokencost.spec.quantities import (
     Batch,
     Duration,
-    Frames,
-    FramesPerSecond,
     Label,
-    Length,
     Name,
     NameOrNames,
     Names,
     PerAsset,
     PerMonth,
-    Pixels,
     Positive,
     Price,
     ServiceSpread,
@@ -34,53 +30,11 @@ from tokencost.spec.quantities import (
     Version,
 )
 from tokencost.spec.record import AtLeastOne, Record
+from tokencost.spec.sizes import Output, Picture
 from tokencost.units import finite, quoted
 
-WHOLE_FRAMES = 1e-6
-"""Frames; seconds × fps may miss a whole number by this much, for rates such as 23.976."""
-WHOLE_MIX = 1e-6
-"""Shares may miss 1 by this much, for thirds."""
 BOUND = re.compile(r"\s*(>=|<=)\s*([-+]?[0-9.]+(?:[eE][-+]?[0-9]{1,3})?)\s*")
 T = TypeVar("T")
-
-
-class Picture(Record):
-    """The size of an image that goes in."""
-
-    width: Pixels = Field(description="Pixels from left to right.")
-    height: Pixels = Field(description="Pixels from top to bottom.")
-
-
-class Output(Picture):
-    """The size of what comes out; a video also has a length."""
-
-    seconds: Length | None = Field(default=None, description="Length of a video in seconds; needs fps.")
-    fps: FramesPerSecond | None = Field(default=None, description="Frames per second of a video.")
-    frames: Frames | None = Field(default=None, description="Length of a video in frames, instead of seconds.")
-
-    @property
-    def length(self) -> int:
-        """Frames: as given, or seconds times fps; 1 for an image."""
-        if self.frames is not None:
-            return self.frames
-        return round(self.seconds * self.fps) if self.seconds and self.fps else 1
-
-    @model_validator(mode="after")
-    def _consistent(self) -> "Output":
-        if self.seconds is None or self.fps is None:
-            return self
-        product = self.seconds * self.fps
-        if abs(product - round(product)) > WHOLE_FRAMES or round(product) < 1:
-            text = f"{self.seconds:g} s at {self.fps:g} fps are {product:g} frames, not a whole number; write frames"
-            raise MisfitError(text, "fps")
-        if product > 100_000:
-            raise MisfitError(f"{product:,.0f} frames are not allowed; it has to be at most 100,000", "seconds")
-        if self.frames is not None and self.frames != round(product):
-            text = (
-                f"{self.frames} frames, but {self.seconds:g} s at {self.fps:g} fps are {product:g}; write one of them"
-            )
-            raise MisfitError(text, "frames")
-        return self
 
 
 class Batching(Record):
