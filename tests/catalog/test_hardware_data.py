@@ -25,6 +25,7 @@ def product_time(gpu: Gpu, precision: str, rows: float) -> float:
     platform = Platform(
         gpu=gpu,
         achieved=replace(achieved(gpu), sustained=1.0),
+        power=nouns("power")["gpus"],
         engine=replace(nouns("engines")["eager"], matmul_efficiency=1.0),
         precisions={"backbone": nouns("precisions")[precision]},
         parallelism=Parallelism(),

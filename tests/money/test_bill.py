@@ -1,13 +1,11 @@
-"""Bills and energy, worked by hand."""
+"""Bills, worked by hand."""
 
 import math
 
 import pytest
 
-from tests.platforms import on
 from tokencost.money.bill import bill_of_api, bill_of_fleet, bill_of_request, request_cost
-from tokencost.money.energy import phase_power, request_energy
-from tokencost.nouns.answer import Bill, PhaseTime
+from tokencost.nouns.answer import Bill
 
 DOLLAR_AN_HOUR = 1.0 / 3600
 
@@ -98,42 +96,3 @@ def test_an_api_is_billed_by_what_it_makes() -> None:
     assert (2.0, 2.0 * 26_280) == pytest.approx((bill.per_asset, bill.per_month))
     assert bill.per_asset == amounts(bill)
     assert bill_of_api(0.40, 5.0, "second", None, "a provider").per_month is None
-
-
-def spent(bound: str, seconds: float = 10.0) -> PhaseTime:
-    return PhaseTime(
-        id="p", component="denoiser", steps=1.0, flop=0.0, memory_traffic=0.0, link_traffic=0.0, kernels=1.0,
-        seconds=seconds, bound=bound,  # type: ignore[arg-type]
-    )  # fmt: skip
-
-
-def test_power_lies_between_idle_and_the_limit() -> None:
-    """
-    Nothing draws more than the board allows or less than it takes to wait.
-    """
-    gpu = on("sdxl").gpu
-
-    assert (gpu.idle_power, gpu.power_limit) == pytest.approx((phase_power(gpu, 0.0), phase_power(gpu, 1.0)))
-
-
-def test_energy_is_power_times_time_on_every_gpu() -> None:
-    """
-    Twice the time or twice the GPUs are twice the joules.
-    """
-    gpu = on("sdxl").gpu
-    once = request_energy([spent("compute")], gpu, 1.0)
-
-    assert (
-        2 * once == request_energy([spent("compute", 20.0)], gpu, 1.0) == request_energy([spent("compute")], gpu, 2.0)
-    )
-    assert 2 * once == request_energy([spent("compute"), spent("compute")], gpu, 1.0)
-
-
-def test_arithmetic_draws_more_than_waiting() -> None:
-    """
-    Chips that compute get hot.
-    """
-    gpu = on("sdxl").gpu
-    joules = [request_energy([spent(bound)], gpu, 1.0) for bound in ("overhead", "link", "memory", "compute")]
-
-    assert sorted(joules) == joules

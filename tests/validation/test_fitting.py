@@ -9,7 +9,7 @@ from tokencost.catalog.kinds import KINDS
 from tokencost.catalog.load import load
 from tokencost.validation.constants import Free, concerns, constants, moved
 from tokencost.validation.fitting import Problem, cases_of, fitted, left_out
-from tokencost.validation.predict import timed
+from tokencost.validation.predict import run
 from tokencost.validation.rows import Row
 from tokencost.validation.summary import serves_to_fit, with_error
 from tokencost.validation.validate import validate
@@ -27,7 +27,7 @@ def rows(**truth: float) -> list[Row]:
     ]  # fmt: skip
     logs = [math.log(truth.get(c.field, 1.0)) if c.records == ("compile",) else 0.0 for c in constants(load())]
     made = cases_of(load(), asked)
-    seconds = [timed(c.row, c.ready, c.part, moved(c.ready.platform, constants(load()), logs)).value for c in made]
+    seconds = [run(c.row, c.ready, c.part, moved(c.ready.platform, constants(load()), logs)).value for c in made]
     return [replace(case.row, value=float(value)) for case, value in zip(made, seconds, strict=True)]
 
 
@@ -92,8 +92,11 @@ def test_every_constant_is_of_records_that_exist_and_has_a_source(constant: Free
     assert 0.2 < constant.now / constant.prior < 5
 
 
-@pytest.mark.parametrize("kind", ["engines", "achieved", "precisions"])
-def test_what_is_called_fitted_is_fitted_and_nothing_else(kind: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "fit"),
+    [("engines", "timing"), ("achieved", "timing"), ("precisions", "timing"), ("power", "energy")],
+)
+def test_what_is_called_fitted_is_fitted_and_nothing_else(kind: str, fit: str) -> None:
     """
     A constant set by hand must not borrow the authority of the fit.
     """
@@ -107,7 +110,7 @@ def test_what_is_called_fitted_is_fitted_and_nothing_else(kind: str) -> None:
         and not isinstance(value, bool)
         and (value != unsaid[field] or (name, field) in free)
     }
-    called = {(name, field) for name, field in numbers if load().source(kind, name, field).startswith("timing-fit")}
+    called = {(name, field) for name, field in numbers if load().source(kind, name, field).startswith(f"{fit}-fit")}
 
     assert called == free & numbers
     assert free <= numbers
@@ -151,3 +154,15 @@ def test_most_groups_serve_to_fit_and_some_never_do() -> None:
     share = sum(map(serves_to_fit, names)) / 1000
 
     assert 0.65 < share < 0.75
+
+
+def test_energies_move_what_gpus_draw_and_nothing_else() -> None:
+    """
+    A time that is off must not be mended by its joules, nor the other way round.
+    """
+    drawn = [replace(row, id=f"{row.id}J", metric="energy_j", value=1e4, group=f"{row.group}|J") for row in rows()[::3]]
+    apart, together = (found(rows()), found([*rows(), *drawn]))
+    changed = {name for name in apart if together[name] != pytest.approx(apart[name], rel=1e-6)}
+
+    assert changed
+    assert all(name.startswith("gpus.") for name in changed)

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from tokencost.nouns.claim import Claim, Exercise
-from tokencost.nouns.hardware import Achieved, Engine, Gpu, GpuPrice, Precision
+from tokencost.nouns.hardware import Achieved, Engine, Gpu, GpuPrice, Power, Precision
 from tokencost.nouns.model import ApiPrice, Model, Quality, Tier, Tokenizer
 from tokencost.nouns.network import Network
 
 KINDS: Mapping[str, Any] = {
     "gpus": Gpu,
     "achieved": Achieved,
+    "power": Power,
     "engines": Engine,
     "precisions": Precision,
     "prices": GpuPrice,

@@ -138,6 +138,22 @@ class Precision(Noun):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Power(Noun):
+    """How much of the range between a GPU's idle power and its power limit a program draws.
+
+    `static` is drawn while a program holds the GPU, whatever it does; `compute` comes on top in proportion to the share
+    of the peak FLOP/s that is used, and would be all of it at the peak; `memory` likewise for bandwidth. Together they
+    end at the limit, which dense work reaches long before its peak. `spread` as for engines.
+    """
+
+    id: str
+    static: Fraction
+    compute: Fraction
+    memory: Fraction
+    spread: Fraction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parallelism:
     """How many GPUs share each tensor, each sequence, the guidance branches of one request, or the layers.
 
@@ -161,6 +177,7 @@ class Platform:
 
     gpu: Gpu
     achieved: Achieved
+    power: Power
     engine: Engine
     precisions: Mapping[str, Precision]
     parallelism: Parallelism

@@ -53,7 +53,7 @@ def measured(catalog: Catalog, ready: Prepared, options: RunOptions, notes: tupl
     made, on, request = ready.generator, ready.platform, ready.request
     phases = (*(time_phase(phase, on) for phase in ready.program), *around(on))
     seconds = sum((phase.seconds for phase in phases), 0.0)
-    joules = request_energy(phases, on.gpu, on.gpus)
+    joules = request_energy(ready.program, phases, on)
     written = sum((phase.tokens for phase in ready.program), 0.0)
     quote = gpu_quote(catalog, on.gpu.id, options.price)
     return Estimate(
@@ -69,7 +69,7 @@ def measured(catalog: Catalog, ready: Prepared, options: RunOptions, notes: tupl
         latency=spread(seconds, on.engine.spread),
         requests_per_second=request.batch / seconds,
         tokens_per_second=written / seconds,
-        energy=spread(joules, on.engine.spread),
+        energy=spread(joules, on.power.spread),
         bill=bill_of_request(seconds, on.gpus, request.batch, quote.price, quote.source),
         assumptions=notes,
         sources=sources_of(catalog, made, on),

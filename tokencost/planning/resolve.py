@@ -64,6 +64,7 @@ def platform(catalog: Catalog, options: RunOptions, made_ready: Generator) -> Pl
     return Platform(
         gpu=gpu,
         achieved=achieved(catalog, gpu),
+        power=catalog.get("power", "gpus"),
         engine=catalog.get("engines", options.engine),
         precisions={
             "backbone": precision,

@@ -17,12 +17,14 @@ HOW_TO_READ = (
     "GPU, so large tables do not dominate",
     "90 % below: the 90th percentile of the same; bias: the typical prediction, above or below what was measured",
     "covered: the share of rows whose measured figure lies in the predicted interval, which claims 90 %; counts "
-    "claim none and are no part of the first line",
+    "claim none, and neither they nor energies are part of the first line",
     "engines and GPUs were fitted to seven tenths of the shipped groups, chosen by the CRC-32 of their names modulo "
     "ten; the others are held out",
     "each group left out: constants fitted to all groups but one predict that one, in turn; --fit does it",
     "neither is wholly out of sample: the spread of each engine (source timing-by-hand) and the shape of the model "
     "were chosen with all rows in view; expect larger errors on software and GPUs that no row is about",
+    "energy: joules of all GPUs for a batch; three constants (power/gpus) for every GPU are fitted to them, at the "
+    "times that the planner predicts, so that errors of time are part of theirs",
     "constants (in seconds, or shares of a peak): believed before any measurement (tokencost/data/priors.csv), "
     "recorded in the catalogue, fitted to the rows here; records were fitted to further published tables as well",
 )
@@ -50,7 +52,7 @@ def detailed(answer: Validation) -> Blocks:
 def _summary(answer: Validation) -> Blocks:
     return present(
         headline(answer),
-        grid("times and rates", answer.uses),
+        grid("times and energies", answer.uses),
         grid("regime", answer.regimes),
         grid("GPU", answer.gpus),
         _worst(answer),
@@ -112,6 +114,8 @@ def value_text(value: Num | None, metric: str) -> str:
         return numbers.number(value)
     if metric == "latency_s":
         return numbers.time(value)
+    if metric == "energy_j":
+        return numbers.energy(value)
     if metric == "flops":
         return numbers.work(value)
     units = {"peak_mem_gb": " GB", "tokens_per_s": " tokens/s", "images_per_s": " images/s"}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tokencost.catalog.load import DATA, Catalog
-from tokencost.nouns.hardware import Achieved, Engine, Platform, Precision
+from tokencost.nouns.hardware import Achieved, Engine, Platform, Power, Precision
 from tokencost.units import Fraction
 
 PRIORS = DATA / "priors.csv"
@@ -67,9 +67,11 @@ def concerns(constant: Free, on: Platform) -> bool:
     return any(record.id in constant.records for record in _records(constant.kind, on))
 
 
-def _records(kind: str, on: Platform) -> Sequence[Engine | Achieved | Precision]:
+def _records(kind: str, on: Platform) -> Sequence[Engine | Achieved | Power | Precision]:
     if kind == "engines":
         return (on.engine,)
+    if kind == "power":
+        return (on.power,)
     return tuple(on.precisions.values()) if kind == "precisions" else (on.achieved,)
 
 
@@ -89,6 +91,8 @@ def _moved(on: Platform, constant: Free, by: float) -> Platform:
             found = on.precisions.items()
             kept = {use: _with(one, constant.field, by) if one.id in constant.records else one for use, one in found}
             return replace(on, precisions=kept)
+        case "power":
+            return replace(on, power=_with(on.power, constant.field, by))
     return replace(on, achieved=_with(on.achieved, constant.field, by))
 
 

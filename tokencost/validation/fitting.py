@@ -18,7 +18,7 @@ from tokencost.planning.options import DEFAULT_ENGINE
 from tokencost.units import Constant, Fraction
 from tokencost.validation.conditions import prepare_row
 from tokencost.validation.constants import Free, concerns, constants, moved
-from tokencost.validation.predict import TIMED, timed
+from tokencost.validation.predict import DRAWN, TIMED, run
 from tokencost.validation.rows import Row
 from tokencost.validation.scopes import Part, part_of
 
@@ -46,7 +46,7 @@ class Case:
 
 
 def fitted(catalog: Catalog, rows: Sequence[Row]) -> tuple[tuple[Free, float], ...]:
-    """Every constant with the value that suits the times among the rows best."""
+    """Every constant with the value that suits the times and energies among the rows best."""
     problem = Problem(cases_of(catalog, rows), constants(catalog))
     logs = problem.solve()
     return tuple((constant, constant.now * exp(log)) for constant, log in zip(problem.free, logs, strict=True))
@@ -69,11 +69,11 @@ def left_out(catalog: Catalog, rows: Sequence[Row]) -> Mapping[str, float]:
 
 
 def cases_of(catalog: Catalog, rows: Sequence[Row]) -> tuple[Case, ...]:
-    """The rows that tell a time or a rate; those that cannot be predicted are no cases."""
+    """The rows that tell a time, a rate or an energy; those that cannot be predicted are no cases."""
     found = []
     for row in rows:
         try:
-            if row.metric in TIMED and not row.faults:
+            if row.metric in (*TIMED, *DRAWN) and not row.faults:
                 ready = prepare_row(catalog, row)
                 found.append(Case(row, ready, part_of(row.scope or "request", ready)))
         except TokencostError:
@@ -85,6 +85,12 @@ def noise(case: Case) -> Fraction:
     """What a prediction cannot know: a compiled decoder is one short program, all else is a pile of libraries."""
     compiled = case.ready.platform.engine.id == DEFAULT_ENGINE
     return SAME_STACK if compiled and case.part.phases[0].kind == "decode" else OTHER_STACK
+
+
+def bears_on(constant: Free, case: Case) -> bool:
+    """Energies move what GPUs draw and nothing else: a time that is off must not be mended by its joules."""
+    drawn = case.row.metric in DRAWN
+    return (constant.kind == "power") == drawn and concerns(constant, case.ready.platform)
 
 
 class Problem:
@@ -107,8 +113,9 @@ class Problem:
         return np.array([self._error(self.cases[n], logs) for n in chosen])
 
     def _error(self, case: Case, logs: "Floats") -> float:
-        on = moved(case.ready.platform, self.free, tuple(logs))
-        return log(float(timed(case.row, case.ready, case.part, on).value) / case.row.value)
+        ours = [(constant, float(x)) for constant, x in zip(self.free, logs, strict=True) if bears_on(constant, case)]
+        on = moved(case.ready.platform, [constant for constant, _ in ours], [x for _, x in ours])
+        return log(float(run(case.row, case.ready, case.part, on).value) / case.row.value)
 
     def slopes(self, logs: "Floats") -> "Floats":
         """How errors change with each constant, rows by constants; zero where a constant plays no part."""
@@ -116,7 +123,7 @@ class Problem:
 
         start, found = self.errors(logs), np.zeros((len(self.cases), len(self.free)))
         for k, constant in enumerate(self.free):
-            rows = [n for n, case in enumerate(self.cases) if concerns(constant, case.ready.platform)]
+            rows = [n for n, case in enumerate(self.cases) if bears_on(constant, case)]
             nudged = logs.copy()
             nudged[k] += NUDGE
             found[rows, k] = (self.errors(nudged, rows) - start[rows]) / NUDGE if rows else 0.0

@@ -7,7 +7,8 @@ from tokencost.catalog.load import Catalog
 from tokencost.counting.footprint import footprint
 from tokencost.errors import TokencostError, UsageError
 from tokencost.families.phases import passes
-from tokencost.nouns.answer import Interval
+from tokencost.money.energy import request_energy
+from tokencost.nouns.answer import Interval, PhaseTime
 from tokencost.nouns.hardware import Platform
 from tokencost.planning.estimate import Prepared, around, spread
 from tokencost.timing.phases import time_phase
@@ -50,15 +51,23 @@ def predict(catalog: Catalog, row: Row) -> Prediction:
     part = part_of(row.scope or "request", ready)
     if row.metric == "peak_mem_gb":
         return _memory(row, ready, part)
-    return timed(row, ready, part, ready.platform)
+    return run(row, ready, part, ready.platform)
 
 
-def timed(row: Row, ready: Prepared, part: Part, on: Platform) -> Prediction:
-    """A time or a rate on a platform; a whole request has what the host does around it, as in an estimate."""
+def run(row: Row, ready: Prepared, part: Part, on: Platform) -> Prediction:
+    """A time, rate or energy on a platform; a whole request has what the host does around it, as in an estimate."""
     whole = around(on) if (row.scope or "request") == "request" else ()
     phases = (*(time_phase(phase, on) for phase in part.phases), *whole)
+    if row.metric in DRAWN:
+        return _joules(part, phases, on)
     seconds = sum((phase.seconds for phase in phases), 0.0) * part.share
     return TIMED[row.metric](row, ready, part, spread(seconds, on.engine.spread))
+
+
+def _joules(part: Part, phases: tuple[PhaseTime, ...], on: Platform) -> Prediction:
+    """Energy of all GPUs for the whole batch, as their own counters tell it."""
+    found = spread(request_energy(part.phases, phases, on) * part.share, on.power.spread)
+    return Prediction(value=found.value, low=found.low, high=found.high)
 
 
 def _latency(row: Row, ready: Prepared, part: Part, time: Interval) -> Prediction:
@@ -109,6 +118,8 @@ def _memory(row: Row, ready: Prepared, part: Part) -> Prediction:
 
 
 COUNTED: Mapping[str, Callable[[Catalog, Row], Prediction]] = {"params": predict_params, "flops": predict_flops}
+DRAWN = ("energy_j",)
+"""Metrics that engines and GPUs' speeds are not fitted to, but what GPUs draw is."""
 TIMED: Mapping[str, Callable[[Row, Prepared, Part, Interval], Prediction]] = {
     "latency_s": _latency,
     "images_per_s": _images_per_second,

@@ -3,7 +3,7 @@
 from tokencost.catalog.load import Catalog
 from tokencost.validation.rows import Row
 
-COUNTS = {"params": "parameters", "flops": "FLOPs", "peak_mem_gb": "memory"}
+COUNTS = {"params": "parameters", "flops": "FLOPs", "peak_mem_gb": "memory", "energy_j": "energy"}
 ENDS = {
     "latent-decode": "latent decode",
     "text-encode": "encoders",

@@ -105,8 +105,9 @@ class Refit:
 class Validation:
     """Every row with its outcome, in the order of the files, and errors by what rows share.
 
-    `overall` leaves out counts, which are exact by construction, unless there is nothing else. `uses` tells times of
-    groups that engines and GPUs were fitted to from those of groups held out; it is empty for tables of one's own.
+    `overall` leaves out counts, which are exact by construction, and energies, which have constants of their own,
+    unless there is nothing else. `uses` tells times of groups that engines and GPUs were fitted to from those of groups
+    held out, and energies likewise; it is empty for tables of one's own.
     Where a fit was asked for, it also has each group predicted by constants fitted to the others, and `constants` are
     those fitted to the groups that serve for that.
     """

@@ -58,6 +58,8 @@ PER_STEP = ("denoise-step", "decode-token")
 
 def part_of(scope: str, ready: Prepared) -> Part:
     """Phases and share of a scope; raises UsageError where the program has none of its phases."""
+    if scope == "wall":
+        raise UsageError("scope wall: hosts, fans and power supplies of a node are not predicted, only its GPUs")
     if scope not in SCOPES:
         raise UsageError(f"scope {scope[:40]!r}: choose from {', '.join(SCOPES)}")
     phases = SCOPES[scope](ready)

@@ -22,7 +22,7 @@ MAX_ROWS = 100_000
 MAX_CELL = 4000
 MAX_PROBLEMS = 40
 
-METRICS = ("latency_s", "images_per_s", "tokens_per_s", "peak_mem_gb", "params", "flops")
+METRICS = ("latency_s", "images_per_s", "tokens_per_s", "energy_j", "peak_mem_gb", "params", "flops")
 TEXTS = (
     "id", "model", "component", "scope", "family", "gpu", "parallelism", "engine", "precision", "attention", "guidance",
     "metric", "source", "source_quality", "notes", "group",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tokencost.catalog.load import DATA, Catalog
 from tokencost.errors import TokencostError
-from tokencost.validation.predict import COUNTED, outcome
+from tokencost.validation.predict import COUNTED, DRAWN, TIMED, outcome
 from tokencost.validation.rows import Outcome, Refit, Row, Validation
 from tokencost.validation.summary import errors, serves_to_fit, split, use_of, with_error, worst
 from tokencost.validation.table import read_table
@@ -28,11 +28,11 @@ def _with_fit(catalog: Catalog, found: Validation, rows: Sequence[Row]) -> Valid
     from tokencost.validation.fitting import fitted, left_out
 
     unseen = left_out(catalog, rows)
-    apart = errors(with_error(one, unseen[one.row.id]) for one in found.outcomes if one.row.id in unseen)
+    moved = [with_error(one, unseen[one.row.id]) for one in found.outcomes if one.row.id in unseen]
     suited = fitted(catalog, [row for row in rows if serves_to_fit(row.group)])
     return replace(
         found,
-        uses={**found.uses, **({"each group left out": apart} if apart else {})},
+        uses=dict(sorted({**found.uses, **split(moved, lambda one: used(one, "each group left out"))}.items())),
         constants=tuple(
             Refit(name=one.name, believed=one.prior, recorded=one.now, fitted=value) for one, value in suited
         ),
@@ -57,14 +57,21 @@ def summed(catalog: Catalog, files: tuple[str, ...], rows: Sequence[Row], *, shi
     """Outcomes and their errors."""
     found = tuple(outcome(catalog, row) for row in rows)
     measured = [one for one in found if one.row.metric not in COUNTED]
-    timed = [one for one in measured if one.row.metric != "peak_mem_gb"]
+    timed = [one for one in measured if one.row.metric in TIMED]
+    fitted_to = [one for one in measured if one.row.metric in (*TIMED, *DRAWN)]
+    judged = [one for one in measured if one.row.metric not in DRAWN]
     return Validation(
-        files=files, outcomes=found, overall=errors(measured) or errors(found),
+        files=files, outcomes=found, overall=errors(judged) or errors(found),
         regimes=split(found, lambda one: one.regime),
         gpus=split(timed, lambda one: one.row.gpu or "default"), engines=split(timed, _engine),
         models=split(found, lambda one: one.row.model), groups=split(found, lambda one: one.row.group),
-        uses=split(timed, use_of) if shipped else {}, worst=worst(found, WORST),
+        uses=split(fitted_to, lambda one: used(one, use_of(one))) if shipped else {}, worst=worst(found, WORST),
     )  # fmt: skip
+
+
+def used(one: Outcome, use: str) -> str:
+    """How a row served, those of energies told apart: other constants are fitted to them."""
+    return f"energy, {use}" if one.row.metric in DRAWN else use
 
 
 def _engine(one: Outcome) -> str:
