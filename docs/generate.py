@@ -148,7 +148,8 @@ OPEN = {"params": "component", "flops": "phase", "spec": "key", "sources": "id"}
 """Objects whose keys are names, and what they name."""
 UNITS = {
     "bytes": "B", "seconds": "s", "p50_s": "s", "p95_s": "s", "p99_s": "s", "flop": "FLOP", "joules": "J", "usd": "USD",
-    "hour": "USD/h", "requests_per_second": "1/s", "tokens_per_second": "1/s", "fps": "1/s",
+    "hour": "USD/h", "kg_co2e": "kg", "kg_per_joule": "kg/J", "requests_per_second": "1/s", "tokens_per_second": "1/s",
+    "fps": "1/s",
 }  # fmt: skip
 
 

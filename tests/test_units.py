@@ -20,6 +20,11 @@ from tokencost.units import Unit, Whole, quoted
         ("", "50 %", 0.5),
         ("", 7, 7.0),
         ("J", "2 kWh", 7.2e6),
+        ("J", "2 kJ", 2000.0),
+        ("kg", "1 g", 0.001),
+        ("kg", "2 t", 2000.0),
+        ("kg", "3 kg", 3.0),
+        ("kg/J", "36 g/kWh", 1e-8),
     ],
 )
 def test_a_quantity_is_read_in_base_units(symbol: str, written: object, value: float) -> None:
@@ -55,6 +60,10 @@ def test_a_quantity_is_read_in_base_units(symbol: str, written: object, value: f
         ("s", "9" * 1_000_000 + " s", "time"),
         ("1/s", 0.5, "0.5 req/s"),
         ("B", "80 mB", "size in bytes"),
+        ("kg", "5 Mkg", "mass of CO2e"),
+        ("kg", 5, "5 g"),
+        ("kg", "5 g/kWh", "5 g"),
+        ("J", "5 kW", "quantity of energy"),
         ("", float("nan"), "no number"),
         ("", float("inf"), "no number"),
         ("", 10**400, "no number"),

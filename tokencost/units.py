@@ -59,11 +59,17 @@ SPELLINGS: dict[str, tuple[str, Decimal]] = {
     "USD/image": ("USD", Decimal(1)),
     "USD/Mtoken": ("USD", Decimal("1e-6")),
     "USD/megapixel": ("USD", Decimal("1e-6")),
+    "MWh": ("J", Decimal(3_600_000_000)),
     "kWh": ("J", Decimal(3_600_000)),
     "Wh": ("J", Decimal(3600)),
+    "t": ("kg", Decimal(1000)),
+    "g": ("kg", Decimal("1e-3")),
+    "mg": ("kg", Decimal("1e-6")),
+    "kg/kWh": ("kg/J", Decimal(1) / 3_600_000),
+    "g/kWh": ("kg/J", Decimal(1) / 3_600_000_000),
 }
 QUANTITY = re.compile(r"([-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?)[ ]?([A-Za-zµμ%1][A-Za-z/%]*)?")
-NOT_FOR = {"s": "kKMGTPE", "USD": "uµμnmGTPE", "B": "muµμn", "FLOP": "muµμn"}
+NOT_FOR = {"s": "kKMGTPE", "USD": "uµμnmGTPE", "B": "muµμn", "FLOP": "muµμn", "kg": "kKMGTPEmuµμn"}
 """Prefixes that are a slip of the keyboard with this unit: "120 Ms" was meant as milliseconds."""
 LONGEST = 60
 """Characters of the longest text that can be a quantity."""
@@ -121,16 +127,19 @@ class Unit:
     @property
     def example(self) -> str:
         """How people write this unit."""
-        return {"1/s": "req/s", "USD/s": "USD/h", "B": "GiB", "B/s": "GB/s", "FLOP/s": "TFLOP/s"}.get(
-            self.symbol, self.symbol
-        )
+        usual = {
+            "1/s": "req/s", "USD/s": "USD/h", "B": "GiB", "B/s": "GB/s", "FLOP/s": "TFLOP/s", "J": "kJ", "kg": "g",
+            "kg/J": "g/kWh",
+        }  # fmt: skip
+        return usual.get(self.symbol, self.symbol)
 
     @property
     def phrase(self) -> str:
         """What people call a quantity of this unit."""
         names = {
             "s": "time", "B": "size in bytes", "USD": "price in USD", "1/s": "rate", "USD/s": "price per time",
-            "B/s": "bandwidth", "FLOP/s": "compute rate", "FLOP": "amount of work", "W": "power", "J": "energy",
+            "B/s": "bandwidth", "FLOP/s": "compute rate", "FLOP": "quantity of work", "W": "power",
+            "J": "quantity of energy", "kg": "mass of CO2e", "kg/J": "carbon intensity",
         }  # fmt: skip
         return names.get(self.symbol, "number")
 
@@ -196,6 +205,8 @@ Usd = Annotated[Num, Unit("USD")]
 UsdPerSecond = Annotated[Num, Unit("USD/s")]
 Watts = Annotated[Num, Unit("W")]
 Joules = Annotated[Num, Unit("J")]
+Kilograms = Annotated[Num, Unit("kg")]
+KilogramsPerJoule = Annotated[Num, Unit("kg/J")]
 Size = Annotated[int, Whole("")]
 """A whole number that shapes a network (layers, channels): never an array."""
 

@@ -24,7 +24,7 @@ class Dimension:
         """The dimension of a unit such as "B/s", "1/s" or ""."""
         over, _, under = symbol.partition("/")
         top = of_powers(DERIVED.get(over, {over: 1} if over not in ("", "1") else {}))
-        return top / of_powers({under: 1}) if under else top
+        return top / of_powers(DERIVED.get(under, {under: 1})) if under else top
 
     def __add__(self, other: Any) -> "Dimension":
         return same(self, other)

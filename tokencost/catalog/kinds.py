@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tokencost.nouns.claim import Claim, Exercise
+from tokencost.nouns.electricity import Grid, Site
 from tokencost.nouns.hardware import Achieved, Engine, Gpu, GpuPrice, Power, Precision
 from tokencost.nouns.model import ApiPrice, Model, Quality, Tier, Tokenizer
 from tokencost.nouns.network import Network
@@ -14,6 +15,8 @@ KINDS: Mapping[str, Any] = {
     "power": Power,
     "engines": Engine,
     "precisions": Precision,
+    "grids": Grid,
+    "sites": Site,
     "prices": GpuPrice,
     "api_prices": ApiPrice,
     "tokenizers": Tokenizer,

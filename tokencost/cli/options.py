@@ -34,6 +34,9 @@ Price = Annotated[str, typer.Option("--price", help="Your own price per GPU: '1.
 Batch = Annotated[int, typer.Option("--batch", min=1, max=4096, help="Requests that run together.")]
 Steps = Annotated[int | None, typer.Option("--steps", min=1, max=10_000, help="Sampler steps instead of the model's.")]
 GuidanceFlag = Annotated[str, typer.Option("--guidance", help="none, batched, sequential or distilled.")]
+Region = Annotated[str, typer.Option("--region", help="Whose grid: us-east4, eu-north-1, FRA, ...")]
+SiteName = Annotated[str, typer.Option("--site", help="Data centre: aws, google, industry, ...")]
+PueFlag = Annotated[float | None, typer.Option("--pue", min=1.0, max=5.0, help="Your own PUE instead of a site's.")]
 Res = Annotated[str, typer.Option("--res", help="Size: 1024 for a square, or 1280x720.")]
 Width = Annotated[int | None, typer.Option("--width", min=1, max=65_536, help="Pixels.")]
 Height = Annotated[int | None, typer.Option("--height", min=1, max=65_536, help="Pixels.")]
@@ -148,20 +151,30 @@ def platform_options(
     parallelism: Parallelism = "",
     price: Price = "",
     batch: Batch = 1,
+    region: Region = "world",
+    site: SiteName = "hyperscale",
+    pue: PueFlag = None,
 ) -> "RunOptions":
     """Platform flags together."""
     from tokencost.planning.options import RunOptions
+
+    return RunOptions(
+        gpu=gpu, gpus=gpus, engine=engine, precision=precision, parallelism=parallelism, price=price_of(price),
+        batch=batch, region=region, site=site, pue=pue,
+    )  # fmt: skip
+
+
+def price_of(text: str) -> float | None:
+    """A price per GPU in USD/s; None if nothing was said."""
     from tokencost.units import Unit
 
     try:
-        asked = Unit("USD/s").parse(price) if price else None
+        asked = Unit("USD/s").parse(text) if text else None
     except ValueError as error:
         raise UsageError(f"--price: {error}") from error
     if asked is not None and not 0 <= asked < float("inf"):
-        raise UsageError(f"--price: {price[:40]!r} is not a price")
-    return RunOptions(
-        gpu=gpu, gpus=gpus, engine=engine, precision=precision, parallelism=parallelism, price=asked, batch=batch
-    )
+        raise UsageError(f"--price: {text[:40]!r} is not a price")
+    return asked
 
 
 @grouped(platform=platform_options)

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from tokencost.nouns.answer import Bill, Estimate, Violation
+from tokencost.nouns.electricity import Electricity
 from tokencost.nouns.generator import Generator
 from tokencost.nouns.hardware import Platform
 from tokencost.nouns.model import Limits, Model
@@ -96,6 +97,32 @@ def budget_limits(budget: Budget, bill: Bill) -> Iterator[Violation]:
         elif float(cost) > bound * (1 + 1e-9):
             message = f"{dollars(float(cost))} exceed {dollars(bound)}"
             yield Violation(constraint=name, message=message, actual=cost, limit=bound)
+
+
+def electricity_limits(budget: Budget, taken: Electricity | None) -> Iterator[Violation]:
+    """Energy and carbon over budget, or unknown where a budget is set."""
+    for name, bound, steps, actual in (
+        ("budget.energy_per_asset", float(budget.energy_per_asset), JOULES, taken.joules if taken else None),
+        ("budget.carbon_per_asset", float(budget.carbon_per_asset), KILOGRAMS, taken.carbon if taken else None),
+    ):
+        if bound == float("inf"):
+            continue
+        if actual is None:
+            yield Violation(constraint=name, message="cannot be judged: its provider publishes no energy", limit=bound)
+        elif float(actual) > bound * (1 + 1e-9):
+            message = f"{measured(float(actual), steps)} exceed {measured(bound, steps)}"
+            yield Violation(constraint=name, message=message, actual=actual, limit=bound)
+
+
+JOULES = ((1e9, "GJ"), (1e6, "MJ"), (1e3, "kJ"), (1.0, "J"))
+KILOGRAMS = ((1e3, "t CO2e"), (1.0, "kg CO2e"), (1e-3, "g CO2e"), (1e-6, "mg CO2e"))
+"""Units in which people say an amount, largest first."""
+
+
+def measured(amount: float, steps: Sequence[tuple[float, str]]) -> str:
+    """Three significant digits in the largest unit of which there is one."""
+    factor, unit = next((step for step in steps if amount >= step[0]), steps[-1])
+    return f"{seconds(amount / factor)} {unit}"
 
 
 def seconds(value: float) -> str:

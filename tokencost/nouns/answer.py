@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from tokencost.nouns.electricity import Electricity
 from tokencost.nouns.request import Request
 from tokencost.units import Bytes, Count, Flop, Fraction, PerSecond, Seconds, Usd, UsdPerSecond
 
@@ -152,7 +153,10 @@ class PlatformName:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """One model, one request (or batch), one platform."""
+    """One model, one request (or batch), one platform.
+
+    `energy` is drawn by the replica's GPUs for the batch, `electricity` taken from the grid for one asset of it.
+    """
 
     model: str
     name: str
@@ -170,6 +174,7 @@ class Estimate:
     bill: Bill
     assumptions: tuple[Note, ...]
     sources: tuple[str, ...]
+    electricity: Electricity | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 from tokencost.nouns.model import TaskName
-from tokencost.units import Count, Fraction, PerSecond, Seconds, Unit, Usd
+from tokencost.units import Count, Fraction, Joules, Kilograms, PerSecond, Seconds, Unit, Usd
 
 Moment = Annotated[float, Unit("s")]
 """When something happens: one number, never an array."""
@@ -80,3 +80,5 @@ class Budget:
 
     per_asset: Usd = float("inf")
     per_month: Usd = float("inf")
+    energy_per_asset: Joules = float("inf")
+    carbon_per_asset: Kilograms = float("inf")

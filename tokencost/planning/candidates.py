@@ -9,6 +9,7 @@ from tokencost.counting.sizes import frames_that_fit, size_problems
 from tokencost.deciding.constraints import (
     availability,
     budget_limits,
+    electricity_limits,
     latency_limits,
     platform_limits,
 )
@@ -20,6 +21,7 @@ from tokencost.planning.asked import Asked
 from tokencost.planning.capacity_bill import bill_of_rent
 from tokencost.planning.capacity_service import Lone, lone_of, shares_steps
 from tokencost.planning.daily_bill import bill_of_day, day_of
+from tokencost.planning.electricity import taken_by
 from tokencost.planning.estimate import Prepared, api_bill, estimate, measured, prepare
 from tokencost.planning.forming import service_for
 from tokencost.planning.mixing import fitted_classes
@@ -210,7 +212,10 @@ def _judged(catalog: Catalog, model: Model, found: Sized, asked: Asked) -> Sized
     broken += platform_limits(found.ready.generator, found.ready.program, on, found.estimate)
     broken += latency_limits(asked.limits, float(service.full), possible=found.fleet is not None)
     broken += budget_limits(asked.budget, bill)
-    return replace(found, gpus=gpus, bill=bill, violations=tuple(broken))
+    taken = taken_by(found.estimate, on, asked.traffic, gpus)
+    broken += electricity_limits(asked.budget, taken)
+    run = replace(found.estimate, electricity=taken)
+    return replace(found, estimate=run, gpus=gpus, bill=bill, violations=tuple(broken))
 
 
 def _rent(catalog: Catalog, found: Sized, replicas: int, asked: Asked) -> Bill:
@@ -281,7 +286,7 @@ def _api(
     if asked.limits and not latency:
         message = "its provider publishes no latency; give assume.request_time to judge it"
         broken.append(Violation(constraint="latency", message=message))
-    broken += budget_limits(asked.budget, bill)
+    broken += [*budget_limits(asked.budget, bill), *electricity_limits(asked.budget, None)]
     return Candidate(
         model=model.id, name=model.name, family=model.family, feasible=not broken, violations=tuple(broken),
         estimate=found, capacity=None, bill=bill, quality=scored, undisclosed=model.undisclosed,

@@ -8,6 +8,7 @@ from tokencost.counting.networks import network_params
 from tokencost.counting.tokens import count_tokens
 from tokencost.families.lowering import lower
 from tokencost.money.bill import bill_of_api, bill_of_request
+from tokencost.money.electricity import of_request
 from tokencost.money.energy import request_energy
 from tokencost.nouns.answer import Bill, Estimate, Interval, Note, PhaseTime, PlatformName, Tokens
 from tokencost.nouns.generator import Generator
@@ -15,6 +16,7 @@ from tokencost.nouns.hardware import Platform
 from tokencost.nouns.model import Model
 from tokencost.nouns.request import Request
 from tokencost.nouns.work import Attention, Program
+from tokencost.planning.electricity import siting_of
 from tokencost.planning.options import RunOptions
 from tokencost.planning.prices import api_offer, gpu_quote
 from tokencost.planning.resolve import generator, platform
@@ -73,6 +75,7 @@ def measured(catalog: Catalog, ready: Prepared, options: RunOptions, notes: tupl
         bill=bill_of_request(seconds, on.gpus, request.batch, quote.price, quote.source),
         assumptions=notes,
         sources=sources_of(catalog, made, on),
+        electricity=of_request(joules / request.batch, siting_of(catalog, options)),
     )
 
 

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from tokencost.units import UsdPerSecond
+from tokencost.units import Fraction, UsdPerSecond
 
 DEFAULT_GPU = "a100-80gb-sxm"
 DEFAULT_ENGINE = "compile"
 DEFAULT_PRECISION = "bf16"
+DEFAULT_REGION = "world"
+DEFAULT_SITE = "hyperscale"
 DEFAULT_PROMPT_TOKENS = 64
 DEFAULT_OUTPUT_TOKENS = 128
 
@@ -27,6 +29,9 @@ class RunOptions:
     batch: int = 1
     steps: int | None = None
     guidance: GuidanceMode | None = None
+    region: str = DEFAULT_REGION
+    site: str = DEFAULT_SITE
+    pue: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

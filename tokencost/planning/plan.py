@@ -12,7 +12,14 @@ from tokencost.nouns.model import Bound, Model
 from tokencost.planning.asked import Asked
 from tokencost.planning.candidates import judge
 from tokencost.planning.compare import models_for
-from tokencost.planning.options import DEFAULT_ENGINE, DEFAULT_GPU, DEFAULT_PRECISION, RunOptions
+from tokencost.planning.options import (
+    DEFAULT_ENGINE,
+    DEFAULT_GPU,
+    DEFAULT_PRECISION,
+    DEFAULT_REGION,
+    DEFAULT_SITE,
+    RunOptions,
+)
 from tokencost.spec.convert import (
     batching_of,
     budget_of,
@@ -76,11 +83,12 @@ def _cannot(task: str, model: Model) -> Violation:
 
 def options_of(product: Product) -> list[RunOptions]:
     """The platforms of a spec: one per GPU that it lists."""
-    on, given = product.platform, product.assume
+    on, given, where = product.platform, product.assume, product.energy
     gpus = [on.gpu] if isinstance(on.gpu, str) else list(on.gpu or [DEFAULT_GPU])
     base = RunOptions(
         gpus=on.gpus or on.shared_by, engine=on.engine or DEFAULT_ENGINE, precision=on.precision or DEFAULT_PRECISION,
         parallelism=on.parallelism or "", price=on.price, steps=given.steps.value if given.steps else None,
+        region=where.region or DEFAULT_REGION, site=where.site or DEFAULT_SITE, pue=where.pue,
     )  # fmt: skip
     return [replace(base, gpu=gpu) for gpu in gpus]
 
@@ -123,6 +131,10 @@ def understood(product: Product) -> Mapping[str, Any]:
     for name, value in (("gpu", DEFAULT_GPU), ("engine", DEFAULT_ENGINE), ("precision", DEFAULT_PRECISION)):
         on.setdefault(name, value)
     on.setdefault("gpus", product.platform.shared_by)
+    where = said.setdefault("energy", {})
+    where.setdefault("region", DEFAULT_REGION)
+    if "pue" not in where:
+        where.setdefault("site", DEFAULT_SITE)
     return said
 
 

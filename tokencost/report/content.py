@@ -136,10 +136,14 @@ def _said(path: str, value: float) -> str:
     if path == "platform.price":
         return f"{numbers.usd(value * numbers.HOUR)}/h"
     if head == "budget":
-        return numbers.usd(value)
+        return BUDGETED.get(last, numbers.usd)(value)
     if head == "latency" or path in ("output.seconds", "assume.request_time.value", "platform.cold_start"):
         return numbers.time(value)
     return f"{numbers.number(value)} req/s" if last in ("average", "peak") else numbers.plain(value)
+
+
+BUDGETED = {"energy_per_asset": numbers.energy, "carbon_per_asset": numbers.carbon}
+"""Limits under `budget` that are not dollars, and how they are said."""
 
 
 def _of_winner(chosen: Candidate) -> list[tuple[str, str]]:
@@ -153,7 +157,7 @@ def _of_winner(chosen: Candidate) -> list[tuple[str, str]]:
         tail = f"p50 {numbers.time(fleet.p50)}, p95 {numbers.time(fleet.p95)}, p99 {numbers.time(fleet.p99)}"
         pairs += [("load", busy), ("latency", f"{tail}; {fleet.method}")]
     pairs.append(("price", bill.price_source if bill else ""))
-    return pairs
+    return [*pairs, ("electricity", sentences.electricity(chosen))]
 
 
 def _spokesman(plan: Plan) -> tuple[Note, ...]:

@@ -2,9 +2,11 @@
 
 from tokencost.counting.tokens import TokenCount
 from tokencost.nouns.answer import Estimate, Footprint, Line, PhaseTime, Tokens
+from tokencost.nouns.electricity import Electricity
 from tokencost.report import numbers, sentences
 from tokencost.report.blocks import Answer, Bars, Blocks, Column, Command, Facts, Grid, Row, present
 from tokencost.report.content import assumptions
+from tokencost.units import Num
 
 
 def of_estimate(estimate: Estimate) -> Blocks:
@@ -20,6 +22,7 @@ def of_estimate(estimate: Estimate) -> Blocks:
         Facts(title="memory", pairs=_memory(estimate.footprint) if estimate.footprint else ()),
         Facts(title="speed and energy", pairs=_speed(estimate)),
         Facts(title="cost", pairs=tuple((line.name, bill_line(line)) for line in estimate.bill.lines)),
+        Facts(title="electricity per asset", pairs=electricity(estimate.electricity) if estimate.electricity else ()),
         assumptions(estimate.assumptions),
         Facts(pairs=(("sources", ", ".join(estimate.sources)),) if estimate.sources else ()),
         *([Command(lead="numbers", command=sentences.explain_run(estimate))] if estimate.platform else []),
@@ -88,6 +91,23 @@ def _speed(estimate: Estimate) -> tuple[tuple[str, str], ...]:
     if estimate.energy:
         pairs.append(("energy", numbers.interval(estimate.energy, numbers.energy)))
     return tuple(pairs)
+
+
+def electricity(taken: Electricity) -> tuple[tuple[str, str], ...]:
+    """Lines of what is taken from the grid, and whose grid it is."""
+    siting = taken.siting
+    rate = f"{numbers.number(siting.carbon * numbers.KILO * numbers.KILOWATT_HOUR)} g/kWh"
+    pairs = [(line.name, taken_text(line.joules, line.carbon)) for line in taken.lines]
+    pairs.append(("in all", taken_text(taken.joules, taken.carbon)))
+    if taken.month_joules is not None:
+        month = f"{numbers.kilowatt_hours(taken.month_joules)}, {numbers.carbon(taken.month_carbon)}"
+        pairs.append(("per month", month))
+    return (*pairs, ("grid", f"{siting.region}, {rate}: {siting.carbon_source}"), ("PUE", siting.pue_source))
+
+
+def taken_text(joules: Num, carbon: Num) -> str:
+    """Joules, the same as people pay them, and CO2."""
+    return f"{numbers.energy(joules)}, {numbers.kilowatt_hours(joules)}, {numbers.carbon(carbon)}"
 
 
 def bill_line(line: Line) -> str:

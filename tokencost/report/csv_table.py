@@ -14,7 +14,7 @@ CANDIDATE = (
     "model", "family", "feasible", "violations", "gpu", "gpus", "engine", "precision", "parallelism", "sequence_tokens",
     "flop", "memory_peak_bytes", "request_seconds", "request_low_seconds", "request_high_seconds", "p50_seconds",
     "p95_seconds", "p99_seconds", "replicas", "fleet_gpus", "batch", "utilization", "usd_per_asset", "usd_per_month",
-    "energy_joules",
+    "energy_joules", "electricity_per_asset_joules", "carbon_per_asset_kg",
 )  # fmt: skip
 PLAN = ("file", "name", "recommended", *CANDIDATE)
 CHECK = ("file", "name", "passed", "rule", "path", "line", "column", "message", "actual", "limit", "model", "family")
@@ -112,6 +112,8 @@ def _run(run: Estimate) -> Cells:
         "flop": sum(float(phase.flop) for phase in run.phases) if run.phases else None,
         "memory_peak_bytes": run.footprint.peak if run.footprint else None,
         "energy_joules": run.energy.value if run.energy else None,
+        "electricity_per_asset_joules": run.electricity.joules if run.electricity else None,
+        "carbon_per_asset_kg": run.electricity.carbon if run.electricity else None,
     }
     waits = {"request_seconds": run.latency.value, "request_low_seconds": run.latency.low}
     waits |= {"request_high_seconds": run.latency.high}

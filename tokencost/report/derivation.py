@@ -157,6 +157,9 @@ def _source(record: Any, field: str, explained: Explanation, made: Mapping[int, 
     if origin is not None:
         said = explained.catalog.source(origin.kind, origin.id, f"{origin.path}{field}")
         return f"{origin.kind}/{origin.id}: {said}" if said else f"{origin.kind}/{origin.id}"
+    own = getattr(record, f"{field}_source", "")
+    if own:
+        return str(own)
     if isinstance(record, Request):
         return "the request: your flags or spec, else the model's native size"
     if id(record) in made:

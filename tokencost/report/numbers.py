@@ -14,6 +14,9 @@ EXACT_WHOLE = 2.0**53
 LONG_TIME = Constant(120, "s", "two minutes are read more easily as minutes than as seconds")
 MINUTE = Constant(60, "s", "definition")
 HOUR = Constant(3600, "s", "definition; also the time GPU prices are asked for")
+KILO = 1e3
+KILOWATT_HOUR = Constant(3.6e6, "J", "definition")
+MASSES = ((1e3, "t"), (1.0, "kg"), (1e-3, "g"), (1e-6, "mg"))
 DAY = Constant(86400, "s", "definition")
 LARGE = ((1e24, "Y"), (1e21, "Z"), (1e18, "E"), (1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 SMALL = ((1.0, "s"), (1e-3, "ms"), (1e-6, "us"), (1e-9, "ns"))
@@ -72,6 +75,21 @@ def work(value: Num | None) -> str:
 def energy(value: Num | None) -> str:
     """Joules with a prefix."""
     return scaled(value, "J")
+
+
+def kilowatt_hours(value: Num | None) -> str:
+    """Joules as people pay them; below one, in Wh."""
+    if value is None or abs(float(value)) >= KILOWATT_HOUR:
+        return number(None) if value is None else f"{number(value / KILOWATT_HOUR)} kWh"
+    return f"{number(value / (KILOWATT_HOUR / KILO))} Wh"
+
+
+def carbon(value: Num | None) -> str:
+    """Kilograms of CO2-equivalent in t, kg, g or mg."""
+    if value is None or not math.isfinite(float(value)):
+        return number(value)
+    factor, unit = next((step for step in MASSES if abs(float(value)) >= step[0]), MASSES[-1])
+    return f"{number(value / factor)} {unit} CO2e"
 
 
 def time(value: Num | None) -> str:

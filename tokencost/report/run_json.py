@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from tokencost.nouns.answer import Estimate, Footprint, Interval, Note, PhaseTime, PlatformName, Tokens
+from tokencost.nouns.electricity import Electricity
 from tokencost.report.numbers import Json, stable
 
 Fields = dict[str, Json]
@@ -22,6 +23,7 @@ def run_fields(run: Estimate) -> Fields:
         "latency": _spread(run.latency, "seconds") if busy or float(run.latency.value) else None,
         "throughput": _throughput(run) if busy else None,
         "energy": _spread(run.energy, "joules") if run.energy else None,
+        "electricity": _electricity(run.electricity) if run.electricity else None,
         "assumptions": [_note(note) for note in run.assumptions],
         "sources": list(run.sources),
     }
@@ -29,7 +31,7 @@ def run_fields(run: Estimate) -> Fields:
 
 UNKNOWN_RUN: Fields = {
     "platform": None, "tokens": None, "params": {}, "phases": [], "flops": None, "memory": None, "latency": None,
-    "throughput": None, "energy": None, "assumptions": [], "sources": [],
+    "throughput": None, "energy": None, "electricity": None, "assumptions": [], "sources": [],
 }  # fmt: skip
 """The fields of a run nobody could estimate."""
 
@@ -99,6 +101,25 @@ def _throughput(run: Estimate) -> Fields:
 
 def _spread(value: Interval, name: str) -> Fields:
     return {name: stable(value.value), "low": stable(value.low), "high": stable(value.high)}
+
+
+def _electricity(taken: Electricity) -> Fields:
+    """What an asset takes from the grid, line by line."""
+    siting = taken.siting
+    return {
+        "per_asset_joules": stable(taken.joules),
+        "per_asset_kg_co2e": stable(taken.carbon),
+        "per_month_joules": stable(taken.month_joules),
+        "per_month_kg_co2e": stable(taken.month_carbon),
+        "region": siting.region,
+        "carbon_kg_per_joule": stable(siting.carbon),
+        "carbon_source": siting.carbon_source,
+        "pue": stable(siting.pue),
+        "pue_source": siting.pue_source,
+        "lines": [
+            {"name": line.name, "joules": stable(line.joules), "kg_co2e": stable(line.carbon)} for line in taken.lines
+        ],
+    }
 
 
 def _note(note: Note) -> Fields:

@@ -10,6 +10,7 @@ from tokencost.planning.options import (
     DEFAULT_OUTPUT_TOKENS,
     DEFAULT_PRECISION,
     DEFAULT_PROMPT_TOKENS,
+    DEFAULT_REGION,
 )
 from tokencost.report import numbers
 from tokencost.report.blocks import Tone
@@ -153,6 +154,20 @@ def quality(score: Scored) -> str:
     return f"{said} ({around})" if around else said
 
 
+def electricity(candidate: Candidate) -> str:
+    """What an asset and a month take from the grid."""
+    taken = candidate.estimate.electricity if candidate.estimate else None
+    if taken is None:
+        return ""
+    asset = f"{numbers.energy(taken.joules)} and {numbers.carbon(taken.carbon)} per asset"
+    siting = taken.siting
+    where = f"grid of {siting.region}: {siting.carbon_source}; PUE {numbers.number(siting.pue)}"
+    if taken.month_joules is None:
+        return f"{asset} ({where})"
+    month = f"{numbers.kilowatt_hours(taken.month_joules)} and {numbers.carbon(taken.month_carbon)} per month"
+    return f"{asset}, {month} ({where})"
+
+
 def explain(what: str) -> str:
     """The command that derives every number."""
     return f"tokencost explain {shlex.quote(what)}"
@@ -174,6 +189,10 @@ def explain_run(run: Estimate) -> str:
     if on is not None:
         said += [("gpu", on.gpu, DEFAULT_GPU), ("gpus", f"{on.gpus:g}", "1"), ("engine", on.engine, DEFAULT_ENGINE)]
         said += [("precision", on.precision, DEFAULT_PRECISION), ("parallelism", on.parallelism, "")]
+    if run.electricity is not None:
+        siting = run.electricity.siting
+        said.append(("region", siting.region, DEFAULT_REGION))
+        said += [("pue", f"{siting.pue:g}", "")] if siting.pue_source == "your PUE" else []
     flags = "".join(f" --{name} {value}" for name, value, usual in said if value != usual)
     return f"{explain(run.model)}{flags}"
 

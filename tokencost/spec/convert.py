@@ -85,7 +85,10 @@ def budget_of(product: Product) -> Budget:
     infinite = float("inf")
     if said is None:
         return Budget()
-    return Budget(per_asset=said.per_asset or infinite, per_month=said.per_month or infinite)
+    return Budget(
+        per_asset=said.per_asset or infinite, per_month=said.per_month or infinite,
+        energy_per_asset=said.energy_per_asset or infinite, carbon_per_asset=said.carbon_per_asset or infinite,
+    )  # fmt: skip
 
 
 def bounds_of(product: Product) -> tuple[Bound, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tokencost.catalog.load import Catalog, unknown
+from tokencost.catalog.regions import unknown_region
 from tokencost.errors import Problem
 from tokencost.reading.document import Document, Path
 from tokencost.reading.validate import in_order, known
@@ -15,11 +16,13 @@ from tokencost.units import quoted
 def check_names(document: Document, catalog: Catalog) -> list[Problem]:
     """A problem for every name that the catalogue does not have, and for every record named twice."""
     data = known(document.data)
-    platform = known(data.get("platform"))
+    platform, energy = known(data.get("platform")), known(data.get("energy"))
     found = [
         *_listed(document, ("platform", "gpu"), platform.get("gpu"), "gpus", catalog),
         *_one(document, ("platform", "engine"), platform.get("engine"), "engines", catalog),
         *_one(document, ("platform", "precision"), platform.get("precision"), "precisions", catalog),
+        *_one(document, ("energy", "site"), energy.get("site"), "sites", catalog),
+        *_region(document, ("energy", "region"), energy.get("region"), catalog),
         *_listed(document, ("candidates",), data.get("candidates"), "models", catalog),
         *_metrics(document, known(data.get("quality")), catalog),
     ]
@@ -29,6 +32,12 @@ def check_names(document: Document, catalog: Catalog) -> list[Problem]:
 def _one(document: Document, path: Path, name: Any, kind: str, catalog: Catalog) -> Iterator[Problem]:
     if is_name(name) and catalog.find(kind, name.strip()) is None:
         yield document.problem(path, unknown(kind, name.strip(), catalog))
+
+
+def _region(document: Document, path: Path, name: Any, catalog: Catalog) -> Iterator[Problem]:
+    wrong = unknown_region(catalog, name) if is_name(name) else ""
+    if wrong:
+        yield document.problem(path, wrong)
 
 
 def _listed(document: Document, path: Path, names: Any, kind: str, catalog: Catalog) -> Iterator[Problem]:

@@ -17,9 +17,12 @@ from tokencost.spec.quantities import (
     NameOrNames,
     Names,
     PerAsset,
+    PerAssetCarbon,
+    PerAssetEnergy,
     PerMonth,
     Positive,
     Price,
+    Pue,
     ServiceSpread,
     Share,
     Sharing,
@@ -100,6 +103,30 @@ class Budget(AtLeastOne):
 
     per_asset: PerAsset | None = Field(default=None, description="USD for one image, clip or answer.")
     per_month: PerMonth | None = Field(default=None, description="USD for a month (730 hours) of the whole fleet.")
+    energy_per_asset: PerAssetEnergy | None = Field(
+        default=None, description="Electricity for one asset, such as 2 kJ or 1 Wh: waiting GPUs and cooling included."
+    )
+    carbon_per_asset: PerAssetCarbon | None = Field(
+        default=None, description="CO2-equivalent of that electricity, such as 1 g."
+    )
+
+
+class Energy(Record):
+    """Where the machines stand."""
+
+    region: Name | None = Field(
+        default=None, description="Region whose grid feeds them, such as us-east4, eu-north-1 or FRA; default: world."
+    )
+    site: Name | None = Field(default=None, description="Data centre of the catalogue; default: hyperscale.")
+    pue: Pue | None = Field(
+        default=None, description="Power usage effectiveness of your data centre, 1 to 5, instead of a site."
+    )
+
+    @model_validator(mode="after")
+    def _one_pue(self) -> "Energy":
+        if self.site is not None and self.pue is not None:
+            raise MisfitError("a site has its own PUE; write site or pue", "pue")
+        return self
 
 
 class Threshold(Record):
@@ -206,6 +233,7 @@ class Product(Record):
     traffic: Traffic | None = Field(default=None, description="How often requests come.")
     platform: Platform = Field(default=Platform(), description="What one replica runs on.")
     budget: Budget | None = Field(default=None, description="What may be spent.")
+    energy: Energy = Field(default=Energy(), description="Where the machines stand; for energy and carbon.")
     candidates: Names | None = Field(
         default=None, description="Models to choose from; default: all that can do the task."
     )

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from tokencost.reading.characters import forbidden, unseen
 from tokencost.reading.validate import MisfitError
-from tokencost.units import Unit, Usd, UsdPerSecond, Whole, quoted
+from tokencost.units import Joules, Kilograms, Unit, Usd, UsdPerSecond, Whole, quoted
 
 NAME = re.compile(r"[A-Za-z0-9._+-]{1,64}")
 SPLIT = r"(tp|ulysses|ring|usp|cfg)[1-9][0-9]{0,2}"
@@ -174,3 +174,6 @@ Term = Literal["on-demand", "reserved", "spot"]
 Price = Annotated[UsdPerSecond, Range(above=0)]
 PerAsset = Annotated[Usd, Range(above=0), BeforeValidator(_only("USD", "USD/image"))]
 PerMonth = Annotated[Usd, Range(above=0), BeforeValidator(_only("USD"))]
+PerAssetEnergy = Annotated[Joules, Range(above=0)]
+PerAssetCarbon = Annotated[Kilograms, Range(above=0)]
+Pue = Annotated[float, Unit(""), Range(low=1, high=5)]
