@@ -140,6 +140,7 @@ EXAMPLES = {
     "compare": ["compare --res 1024"],
     "sample": ["sample --grid 2x2 --guidance 3"],
     "explain --claims": ["explain --claims"],
+    "train": ["train llama-2-7b --assets 1e9", "train emu3-gen --tokens 300e9 --against sd3", "train sd-1"],
 }
 """Commands whose answers have every field that there is."""
 TOLD = ("check", "compare")

@@ -8,12 +8,15 @@ from tokencost.catalog.load import Catalog, load
 from tokencost.counting.tokens import TokenCount
 from tokencost.errors import UsageError
 from tokencost.nouns.answer import Checked, Comparison, Estimate, Plan
+from tokencost.nouns.training import Training
 from tokencost.planning import compare as comparing
 from tokencost.planning import plan as planning
+from tokencost.planning import train as training
 from tokencost.planning.capacity import CapacityPlan, Question, capacity_plan
 from tokencost.planning.grid import tokens_for
 from tokencost.planning.options import OutputOptions, RunOptions
 from tokencost.planning.single import single
+from tokencost.planning.training_run import Wanted
 from tokencost.spec.load import LoadedSpec, from_mapping
 from tokencost.spec.load import load as load_spec
 from tokencost.units import Unit
@@ -76,6 +79,19 @@ def tokens(
     """Tokens of an image or clip by a tokenizer's name or by strides ("4x4x4"); sizes in pixels as in `estimate`."""
     output, _ = _split(flags)
     return tokens_for(load(catalog), tokenizer=tokenizer, stride=stride, codebook=codebook, size=output)
+
+
+def train(model: str = "", *, catalog: Path | None = None, **flags: Any) -> Training:
+    """A training run: FLOPs, GPU time, cost, energy and CO2, beside what is published.
+
+    `flags` are those of the command: params, tokens, images, sequence, size (width and height in pixels), gpu, mfu,
+    exact, recompute, assets, against (names of runs), and price, region, site, pue as in `estimate`.
+    """
+    _, options = _split({name: flags.pop(name) for name in ("price", "region", "site", "pue") if name in flags})
+    unknown = flags.keys() - Wanted.__dataclass_fields__.keys() | (flags.keys() & {"name", "options"})
+    if unknown:
+        raise UsageError(f"unknown flag {sorted(unknown)[0]!r}")
+    return training.train(load(catalog), Wanted(name=model, options=options, **flags))
 
 
 def validate(*tables: str | Path, catalog: Path | None = None) -> Validation:

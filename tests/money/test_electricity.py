@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tokencost
@@ -44,6 +44,7 @@ def test_idle_gpus_are_shared_by_what_the_fleet_makes() -> None:
     assert 0.0 == idle_energy(1.0, 2.0, 0.6, 100.0)
 
 
+@settings(deadline=None)
 @given(
     drawn=st.floats(0, 1e9), waiting=st.floats(0, 1e9), average=st.floats(1e-6, 1e4)
 )  # fmt: skip

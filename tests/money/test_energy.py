@@ -5,7 +5,7 @@ import statistics
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.platforms import image, on, program
@@ -48,6 +48,7 @@ def test_arithmetic_in_half_the_time_costs_half_the_energy() -> None:
     assert arithmetic_energy(gpu, SHARES, 1e15, 312e12) == 2 * arithmetic_energy(gpu, SHARES, 1e15, 624e12)
 
 
+@settings(deadline=None)
 @given(
     seconds=st.floats(1e-6, 1e6), flop=st.floats(0, 1e21), traffic=st.floats(0, 1e18), busy=st.integers(1, 8)
 )  # fmt: skip
@@ -63,6 +64,7 @@ def test_no_phase_draws_more_than_the_limit_or_less_than_idling(
     assert busy * platform.gpu.idle_power * seconds <= joules <= busy * platform.gpu.power_limit * seconds
 
 
+@settings(deadline=None)
 @given(gpus=st.sampled_from([1, 2, 4, 8]), side=st.sampled_from([512.0, 1024.0]))
 def test_several_gpus_stay_below_their_limit_together(gpus: int, side: float) -> None:
     """

@@ -8,6 +8,7 @@ from tokencost.nouns.electricity import Grid, Site
 from tokencost.nouns.hardware import Achieved, Engine, Gpu, GpuPrice, Power, Precision
 from tokencost.nouns.model import ApiPrice, Model, Quality, Tier, Tokenizer
 from tokencost.nouns.network import Network
+from tokencost.nouns.training import Run
 
 KINDS: Mapping[str, Any] = {
     "gpus": Gpu,
@@ -22,6 +23,7 @@ KINDS: Mapping[str, Any] = {
     "tokenizers": Tokenizer,
     "networks": Network,
     "models": Model,
+    "training": Run,
     "quality": Quality,
     "tiers": Tier,
     "claims": Claim,

@@ -20,12 +20,19 @@ def _of_model(data: Mapping[str, Any]) -> Iterator[Reference]:
             yield (use, "tokenizer"), "tokenizers", data[use]["tokenizer"]
 
 
+def _of_run(data: Mapping[str, Any]) -> Iterator[Reference]:
+    yield ("model",), "models", data["model"]
+    yield ("gpu",), "gpus", data["gpu"]
+    yield from ((("published",), "gpus", figure["gpu"]) for figure in data["published"])
+
+
 def _field(name: str, folder: str) -> Callable[[Mapping[str, Any]], Iterator[Reference]]:
     return lambda data: iter((((name,), folder, data[name]),))
 
 
 REFERENCES: Mapping[str, Callable[[Mapping[str, Any]], Iterator[Reference]]] = {
     "models": _of_model,
+    "training": _of_run,
     "prices": _field("gpu", "gpus"),
     "api_prices": _field("model", "models"),
     "precisions": _field("others", "precisions"),

@@ -12,6 +12,7 @@ from tokencost.cli.plan import plan
 from tokencost.cli.sample import sample
 from tokencost.cli.schema import schema
 from tokencost.cli.tokens import tokens
+from tokencost.cli.train import train
 from tokencost.cli.validate import validate
 
 SUMMARY = """Cost and capacity planner for generative media.
@@ -55,6 +56,7 @@ app.command(rich_help_panel=EXPLORE)(estimate)
 app.command(rich_help_panel=EXPLORE)(tokens)
 app.command(rich_help_panel=EXPLORE)(explain)
 app.command(rich_help_panel=EXPLORE)(sample)
+app.command(rich_help_panel=EXPLORE)(train)
 app.command(rich_help_panel=EXPLORE)(validate)
 app.add_typer(catalog, name="catalog", rich_help_panel=SETUP)
 app.command(rich_help_panel=SETUP)(schema)

@@ -1,7 +1,7 @@
 """A derivation: an estimate made while every formula is watched, and where each number in it comes from."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -91,12 +91,18 @@ def explain(catalog: Catalog, model: Model, request: Request, options: RunOption
 
 def _origins(ready: Prepared) -> dict[int, Origin]:
     """Every record that went in, and every record inside it, by identity."""
-    found: dict[int, Origin] = {}
     made, on = ready.generator, ready.platform
     records: list[tuple[str, Any]] = [("models", made.model), ("gpus", on.gpu), ("engines", on.engine)]
-    records += [("achieved", on.achieved), *(("precisions", p) for p in on.precisions.values())]
+    records += [("achieved", on.achieved), ("power", on.power)]
+    records += [("precisions", precision) for precision in on.precisions.values()]
     records += [("networks", net) for net in made.networks.values()]
     records += [("tokenizers", made.tokenizer)] if made.tokenizer else []
+    return origins_of(records)
+
+
+def origins_of(records: Sequence[tuple[str, Any]]) -> dict[int, Origin]:
+    """Records by folder, and every record inside them, by identity."""
+    found: dict[int, Origin] = {}
     for kind, record in records:
         _walk(found, record, Origin(kind=kind, id=record.id, path=""))
     return found

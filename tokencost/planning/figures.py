@@ -7,11 +7,12 @@ from typing import Any
 from tokencost.catalog.load import Catalog
 from tokencost.counting.networks import network_params
 from tokencost.counting.tokens import TokenCount
-from tokencost.counting.training import training_flop
+from tokencost.counting.training import six_n_d
 from tokencost.errors import CatalogError
 from tokencost.nouns.answer import Estimate
 from tokencost.nouns.model import Tokenizer
 from tokencost.nouns.network import Network
+from tokencost.nouns.training import Amount
 from tokencost.planning.expression import Functions
 from tokencost.planning.grid import tokens_for
 from tokencost.planning.options import OutputOptions, RunOptions
@@ -53,7 +54,9 @@ def _pixels(tokenizer: Tokenizer) -> float:
 
 
 def _training(net: Network, tokens: float) -> float:
-    return float(training_flop(network_params(net), tokens))
+    said = "the expression of a record"
+    amount = Amount(id=net.id, params=network_params(net), params_source="counted", tokens=tokens, tokens_source=said)
+    return float(six_n_d(amount))
 
 
 def _tokens(catalog: Catalog, grid: str, side: int, frames: int = 1) -> TokenCount:

@@ -188,10 +188,11 @@ def _price(bill: Bill) -> Fields:
 
 
 def _lines(bill: Bill) -> list[Json]:
-    return [_line(line) for line in bill.lines]
+    return [line_fields(line) for line in bill.lines]
 
 
-def _line(line: Line) -> Fields:
+def line_fields(line: Line) -> Fields:
+    """One line of a bill."""
     return {
         "name": line.name,
         "quantity": stable(line.quantity),

@@ -9,11 +9,12 @@ import ast
 import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
+from tokencost.catalog.load import Catalog
 from tokencost.formula import Formula, Step, unit_of_field
 from tokencost.nouns.request import Request
-from tokencost.planning.explained import Explanation
+from tokencost.planning.explained import Origin
 from tokencost.report import numbers
 from tokencost.units import Constant
 
@@ -50,7 +51,18 @@ class Derived:
     result: Any = None
 
 
-def derive(explained: Explanation, *, full: bool = False) -> tuple[Derived, ...]:
+class Watched(Protocol):
+    """What was recorded, and where its records stand in the catalogue."""
+
+    @property
+    def root(self) -> Step: ...  # noqa: D102
+    @property
+    def origins(self) -> Mapping[int, Origin]: ...  # noqa: D102
+    @property
+    def catalog(self) -> Catalog: ...  # noqa: D102
+
+
+def derive(explained: Watched, *, full: bool = False) -> tuple[Derived, ...]:
     """The derivation as records, in the order of the computation."""
     made = _makers(explained.root)
     return tuple(_derived(step, explained, made, full) for step in explained.root.children)
@@ -73,7 +85,7 @@ def _makers(root: Step) -> dict[int, str]:
     return found
 
 
-def _derived(step: Step, explained: Explanation, made: Mapping[int, str], full: bool) -> Derived:
+def _derived(step: Step, explained: Watched, made: Mapping[int, str], full: bool) -> Derived:
     children, left_out = (step.children, 0) if full else _longest(step.children)
     value = float(step.value) if isinstance(step.value, int | float) else None
     return Derived(
@@ -110,7 +122,7 @@ def _about(step: Step) -> str:
     return ", ".join(dict.fromkeys(name for name in ids if name))
 
 
-def _leaves(step: Step, explained: Explanation, made: Mapping[int, str]) -> Iterator[Leaf]:
+def _leaves(step: Step, explained: Watched, made: Mapping[int, str]) -> Iterator[Leaf]:
     """Numbers the expression reads from records, from arguments, and from named constants."""
     if step.formula.says:
         yield from _shape(step, explained, made)
@@ -123,7 +135,7 @@ def _leaves(step: Step, explained: Explanation, made: Mapping[int, str]) -> Iter
         yield Leaf(name=name, value=float(constant), unit=constant.unit.symbol, source=f"constant: {constant.why}")
 
 
-def _shape(step: Step, explained: Explanation, made: Mapping[int, str]) -> Iterator[Leaf]:
+def _shape(step: Step, explained: Watched, made: Mapping[int, str]) -> Iterator[Leaf]:
     """What an algorithm that writes down a network reads: the numbers of the network's record."""
     net = step.inputs.get("net")
     if net is None or id(net) not in explained.origins:
@@ -135,7 +147,7 @@ def _shape(step: Step, explained: Explanation, made: Mapping[int, str]) -> Itera
             yield Leaf(name=f"net.{field.name}", value=float(value), unit=unit.symbol, source=source)
 
 
-def _leaf(step: Step, path: str, explained: Explanation, made: Mapping[int, str]) -> Leaf | None:
+def _leaf(step: Step, path: str, explained: Watched, made: Mapping[int, str]) -> Leaf | None:
     *way, last = path.split(".")
     if not way:
         value, unit, source = step.inputs.get(last), step.formula.units.get(last), "from the formula above"
@@ -152,12 +164,12 @@ def _leaf(step: Step, path: str, explained: Explanation, made: Mapping[int, str]
     return Leaf(name=path, value=float(value), unit=unit.symbol if unit else "", source=source)
 
 
-def _source(record: Any, field: str, explained: Explanation, made: Mapping[int, str]) -> str:
+def _source(record: Any, field: str, explained: Watched, made: Mapping[int, str]) -> str:
     origin = explained.origins.get(id(record))
     if origin is not None:
         said = explained.catalog.source(origin.kind, origin.id, f"{origin.path}{field}")
         return f"{origin.kind}/{origin.id}: {said}" if said else f"{origin.kind}/{origin.id}"
-    own = getattr(record, f"{field}_source", "")
+    own = getattr(record, f"{field}_source", "") or getattr(record, "source", "")
     if own:
         return str(own)
     if isinstance(record, Request):

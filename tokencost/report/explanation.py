@@ -20,10 +20,10 @@ KINDS = ("linear", "attention", "convolution")
 def text(answer: tuple[Explanation, bool], *, width: int = 80, color: bool = False, ascii_only: bool = False) -> str:
     """For people: wrapped to the width, indented by depth."""
     explained, full = answer
-    found = [_wrapped(0, headline(explained.estimate), width), "", *_blocks(explained, width), "Derivation", ""]
+    found = [wrapped(0, headline(explained.estimate), width), "", *_blocks(explained, width), "Derivation", ""]
     seen: set[tuple[object, ...]] = set()
     for derived in derive(explained, full=full):
-        found += [_wrapped(depth, line, width) for depth, line in lines(derived, 0, seen)]
+        found += [wrapped(depth, line, width) for depth, line in lines(derived, 0, seen)]
     joined = "\n".join(terminal(line) if "\x1b" in line else line for line in found) + "\n"
     return joined.translate(PLAIN) if ascii_only else joined
 
@@ -43,7 +43,8 @@ def headline(estimate: Estimate) -> str:
     return f"{estimate.name}, {size}: {seconds}, {flop}, {numbers.usd(estimate.bill.per_asset)} per asset{where}"
 
 
-def _wrapped(depth: int, line: str, width: int) -> str:
+def wrapped(depth: int, line: str, width: int) -> str:
+    """A line of a derivation at its depth."""
     pad = INDENT * depth
     return textwrap.fill(
         line, max(width, 40), initial_indent=pad, subsequent_indent=pad + INDENT * 2, break_long_words=False,
@@ -54,7 +55,7 @@ def _wrapped(depth: int, line: str, width: int) -> str:
 def _blocks(explained: Explanation, width: int) -> Iterator[str]:
     for phase, blocks in explained.blocks.items():
         steps = next(p.steps for p in explained.ready.program if p.id == phase)
-        yield from _wrapped(0, _phase_line(phase, blocks, steps), width).splitlines()
+        yield from wrapped(0, _phase_line(phase, blocks, steps), width).splitlines()
         shown = sorted((b for b in blocks if _flop(b) or b.params), key=lambda b: -_flop(b))[:BLOCKS_SHOWN]
         names = max(map(len, ("block", *(block.name for block in shown))))
         yield f"  {'block':{names}s} {'params':>9s} {'share':>6s} " + " ".join(f"{kind:>12s}" for kind in KINDS)
@@ -106,12 +107,13 @@ def as_json(answer: tuple[Explanation, bool]) -> str:
         "model": explained.estimate.model,
         "answer": headline(explained.estimate),
         "blocks": blocks,
-        "derivation": [_node(derived) for derived in derive(explained, full=full)],
+        "derivation": [node(derived) for derived in derive(explained, full=full)],
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def _node(found: Derived) -> dict[str, Any]:
+def node(found: Derived) -> dict[str, Any]:
+    """One formula and what it is made of."""
     return {
         "name": found.name,
         "about": found.about,
@@ -128,6 +130,6 @@ def _node(found: Derived) -> dict[str, Any]:
             }
             for leaf in found.leaves
         ],
-        "inner": [_node(inner) for inner in found.inner],
+        "inner": [node(inner) for inner in found.inner],
         "left_out": found.left_out,
     }

@@ -23,7 +23,7 @@ def run_fields(run: Estimate) -> Fields:
         "latency": _spread(run.latency, "seconds") if busy or float(run.latency.value) else None,
         "throughput": _throughput(run) if busy else None,
         "energy": _spread(run.energy, "joules") if run.energy else None,
-        "electricity": _electricity(run.electricity) if run.electricity else None,
+        "electricity": electricity_fields(run.electricity) if run.electricity else None,
         "assumptions": [_note(note) for note in run.assumptions],
         "sources": list(run.sources),
     }
@@ -103,7 +103,7 @@ def _spread(value: Interval, name: str) -> Fields:
     return {name: stable(value.value), "low": stable(value.low), "high": stable(value.high)}
 
 
-def _electricity(taken: Electricity) -> Fields:
+def electricity_fields(taken: Electricity) -> Fields:
     """What an asset takes from the grid, line by line."""
     siting = taken.siting
     return {
