@@ -191,12 +191,12 @@ def test_every_format_says_both_figures(name: str) -> None:
     assert all(figure in said.out for figure in figures)
 
 
-@pytest.mark.parametrize("name", RENDERERS["train list"])
+@pytest.mark.parametrize("name", RENDERERS["train --list"])
 def test_the_list_names_every_run(name: str) -> None:
     """
     What is known is asked for without knowing a name.
     """
-    said = renderer("train list", name)(published(load()))
+    said = renderer("train --list", name)(published(load()))
 
     assert all(run.id in said for run in published(load()))
 

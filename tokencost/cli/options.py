@@ -51,9 +51,9 @@ OutputTokens = Annotated[
 ]
 
 
-def format_option(command: str, other: str = "") -> Any:
-    """The flag for the formats that this command's answer can be printed in, and those of its `other` answer."""
-    more = f" With {other.removeprefix(command).strip()}: {', '.join(formats(other))}." if other else ""
+def format_option(command: str, *others: str) -> Any:
+    """The flag for the formats that this command's answer can be printed in, and those of its other answers."""
+    more = "".join(f" With {one.removeprefix(command).strip()}: {', '.join(formats(one))}." for one in others)
     return typer.Option("--format", "-f", help=f"How to print the answer: {', '.join(formats(command))}.{more}")
 
 

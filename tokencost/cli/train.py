@@ -59,9 +59,10 @@ def train(
     model: Annotated[str, typer.Argument(help="Model or published run; all runs if not said.", metavar="MODEL")] = "",
     *,
     wanted: "Wanted",
+    every: Annotated[bool, typer.Option("--list", help="Every run of which something is published.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Derive every number instead.")] = False,
     catalog: o.CatalogDir = None,
-    format: Annotated[str, o.format_option("train")] = "table",  # noqa: A002
+    format: Annotated[str, o.format_option("train", "train --list", "train --explain")] = "table",  # noqa: A002
     output: o.Output = None,
     no_color: o.NoColor = False,
     quiet: o.Quiet = False,
@@ -76,10 +77,12 @@ def train(
     from tokencost.planning.training_run import Wanted, published
 
     records, asked = o.load_catalog(catalog), replace(wanted, name=model)
-    if asked == Wanted() and not explain:
-        return show("train list", published(records), format, output, no_color=no_color)
+    if every and asked != Wanted():
+        raise UsageError("--list takes no MODEL and no other flag about a run")
+    if every or (asked == Wanted() and not explain):
+        return show("train --list", published(records), format, output, no_color=no_color)
     if explain:
-        return show("train explain", use_case.explained(records, asked), format, output, no_color=no_color)
+        return show("train --explain", use_case.explained(records, asked), format, output, no_color=no_color)
     return show("train", use_case.train(records, asked), format, output, no_color=no_color)
 
 

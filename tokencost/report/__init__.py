@@ -86,13 +86,13 @@ RENDERERS: dict[str, dict[str, str]] = {
         "csv": "training_data:as_csv",
         "html": "training:as_html",
     },
-    "train list": {
+    "train --list": {
         "table": "training:list_table",
         "json": "training_data:list_json",
         "markdown": "training:list_markdown",
         "csv": "training_data:list_csv",
     },
-    "train explain": {"table": "training_derivation:text", "json": "training_derivation:as_json"},
+    "train --explain": {"table": "training_derivation:text", "json": "training_derivation:as_json"},
     "catalog list": {"table": "records:listing_text", "json": "records:listing_json"},
     "catalog show": {"table": "records:record_text", "json": "records:record_json"},
 }
