@@ -5,6 +5,8 @@ formulas. Arrays say themselves which library knows them (`__array_namespace__`)
 """
 
 import math
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, cast
 
 from tokencost.units import Num
@@ -60,6 +62,15 @@ def log(a: Num) -> Num:
     """The natural logarithm of a positive number."""
     library = _library(a)
     return cast(Num, library.log(a)) if library else math.log(a)
+
+
+def interpolate(points: Sequence[tuple[Num, Num]], at: Num) -> Num:
+    """The curve through `points` (x rising, all positive) at `at`: straight over the logarithm of x, level outside."""
+    value = points[0][1]
+    for (left, low), (right, high) in pairwise(points):
+        passed = log(maximum(at, left) / left) / log(right / left)
+        value = value + (high - low) * minimum(passed, 1.0)
+    return value
 
 
 def _library(*values: Any) -> Any:

@@ -12,17 +12,76 @@ from tokencost.counting.footprint import weight_bytes
 from tokencost.counting.networks import network_params
 from tokencost.errors import UsageError
 from tokencost.nouns.answer import PhaseTime
-from tokencost.nouns.hardware import Parallelism, Platform
+from tokencost.nouns.hardware import Parallelism, Platform, RowsPoint, SizePoint
 from tokencost.nouns.work import Attention, Elementwise, Phase
 from tokencost.timing.parallel import all_reduce_time, link_traffic, pipelined, reduced_bytes, share
 from tokencost.timing.phases import host_time, link_time, phase_time, request_time, step_demand, time_phase
-from tokencost.timing.rates import busy_share, convolution_peak, filled, matmul_share, padding, peak, splits, tiles
-from tokencost.timing.roofline import memory_time, operator_cost, operator_kernels, operator_traffic, overlapped
+from tokencost.timing.rates import (
+    busy_share,
+    convolution_peak,
+    filled,
+    linear_rate,
+    matmul_share,
+    padding,
+    peak,
+    rows_share,
+    splits,
+    tiles,
+)
+from tokencost.timing.roofline import (
+    memory_time,
+    operator_cost,
+    operator_kernels,
+    operator_memory_time,
+    operator_traffic,
+    overlapped,
+)
 
 PIPELINE: dict[str, Any] = {"gpus": 4, "parallelism": "pipefusion4"}
 ATTENTION = Attention(
     id="a", sequences=1.0, heads=32.0, kv_heads=8.0, queries=1.0, context=64.0, head_dim=128.0, count=32.0
 )
+
+
+def with_achieved(platform: Platform, **fields: object) -> Platform:
+    return replace(platform, achieved=replace(platform.achieved, **fields))
+
+
+def test_a_measured_curve_over_rows_scales_what_tiles_promise() -> None:
+    """
+    Processors are slow in products of a few rows, which no tile explains; between points steps are logarithmic.
+    """
+    plain = on("sd1.5")
+    curve = (RowsPoint(rows=1.0, share=0.1), RowsPoint(rows=16.0, share=0.5), RowsPoint(rows=256.0, share=0.9))
+    measured = with_achieved(plain, matmul_by_rows=curve)
+    shares = [float(rows_share(rows, measured)) for rows in (0.5, 1.0, 4.0, 16.0, 64.0, 4096.0)]
+    op = linear("product", 4.0, 1024, 1024)
+
+    assert shares == pytest.approx([0.1, 0.1, 0.3, 0.5, 0.7, 0.9])
+    assert 1.0 == rows_share(4.0, plain)
+    assert linear_rate(op, measured, plain.precisions["backbone"]) == pytest.approx(
+        0.3 * linear_rate(op, plain, plain.precisions["backbone"])
+    )
+
+
+def test_small_tensors_move_as_fast_as_caches_let() -> None:
+    """
+    What one kernel writes the next one reads, and in between it need not leave the cache.
+    """
+    plain = on("sd1.5", engine="eager")
+    curve = (SizePoint(size=2.0**20, share=4.0), SizePoint(size=2.0**24, share=0.5))
+    measured = with_achieved(plain, elementwise_by_size=curve)
+    small, large = (elementwise("sum", 2.0**power, kernels=3, count=7) for power in (16, 28))
+    times = [
+        [
+            float(operator_memory_time(op, operator_traffic(op, on_, on_.precisions["backbone"]), on_))
+            for op in (small, large)
+        ]
+        for on_ in (plain, measured)
+    ]
+
+    assert plain.achieved.copy / 4.0 == pytest.approx(times[1][0] / times[0][0])
+    assert plain.achieved.copy / 0.5 == pytest.approx(times[1][1] / times[0][1])
 
 
 def with_gpu(platform: Platform, **fields: object) -> Platform:

@@ -1,7 +1,7 @@
 """Names to nouns: looks records up in the compiled index, by id or by any of their aliases.
 
 The index of the package is made when the package is built. In a source tree it is made again, like
-Python's own bytecode, whenever a record is newer than it.
+Python's own bytecode, whenever a record or a noun is newer than it.
 """
 
 import contextlib
@@ -86,15 +86,18 @@ def unknown(kind: str, name: str, catalog: Catalog) -> str:
 
 def load(extra: Path | None = None) -> Catalog:
     """The package's catalogue, with the user's own records over it."""
-    index = _packaged()
-    if extra is None:
-        return Catalog(index)
+    packaged = Catalog(_packaged())
+    return packaged if extra is None else over(packaged, extra)
+
+
+def over(catalog: Catalog, folder: Path) -> Catalog:
+    """A catalogue with the records of a folder over it."""
     from tokencost.catalog.compile import compile_folder
 
-    if not extra.is_dir():
-        raise CatalogError(f"{extra} is not a folder of catalogue records")
-    own = compile_folder(extra, index)
-    return Catalog({kind: {**index[kind], **own.get(kind, {})} for kind in index})
+    if not folder.is_dir():
+        raise CatalogError(f"{folder} is not a folder of catalogue records")
+    own = compile_folder(folder, catalog.index)
+    return Catalog({kind: {**catalog.index[kind], **own.get(kind, {})} for kind in catalog.index})
 
 
 def _packaged() -> Mapping[str, Any]:
@@ -135,14 +138,14 @@ def _is_stale() -> bool:
         made = INDEX.stat().st_mtime_ns
     except OSError:
         return True
-    folders = [DATA / kind for kind in ("sources", *KINDS)]
+    folders = [DATA.parent / "nouns", *(DATA / kind for kind in ("sources", *KINDS))]
     return any(_newest(folder) > made for folder in folders)
 
 
 def _newest(folder: Path) -> int:
     try:
         with os.scandir(folder) as entries:
-            times = [e.stat().st_mtime_ns for e in entries if e.name.endswith(".yaml")]
+            times = [e.stat().st_mtime_ns for e in entries if e.name.endswith((".yaml", ".py"))]
     except OSError:
         return 0
     return max([folder.stat().st_mtime_ns, *times])

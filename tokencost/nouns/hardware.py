@@ -23,7 +23,8 @@ class Gpu(Noun):
     """Datasheet figures of one accelerator. What software achieves of them lives in Achieved and Engine.
 
     `peak` is dense FLOP/s by precision (fp32, tf32, bf16, fp16, fp8, int8); a precision that is not
-    there is not supported. `link_bandwidth` is per direction and GPU (NVLink, or PCIe where there is none).
+    there is not supported. `link_bandwidth` is per direction and GPU (NVLink, or PCIe where there is none), 0 where
+    there is no second one to link to; powers are 0 where nobody knows them, and energy is then left out.
     """
 
     id: str
@@ -35,9 +36,25 @@ class Gpu(Noun):
     memory_bandwidth: BytesPerSecond
     peak: Mapping[str, FlopPerSecond]
     multiprocessors: Size
-    link_bandwidth: BytesPerSecond
-    power_limit: Watts
-    idle_power: Watts
+    link_bandwidth: BytesPerSecond = 0.0
+    power_limit: Watts = 0.0
+    idle_power: Watts = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowsPoint(Noun):
+    """A point of a curve over the rows of a matrix product."""
+
+    rows: Count
+    share: Fraction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SizePoint(Noun):
+    """A point of a curve over the bytes that one kernel moves."""
+
+    size: Bytes
+    share: Fraction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +69,10 @@ class Achieved(Noun):
     `collective_bandwidth` is the share of link bandwidth between two GPUs, `collective_latency` the time of a small
     collective among four; with every doubling the bandwidth falls by 2^`collective_decay` where GPUs share a bus.
     `host` scales the host's time per kernel.
+
+    Two curves refine the shares where they were measured, with logarithmic steps between points and level ends:
+    `matmul_by_rows` is the share of what `matmul` and the tiles of a product promise, `elementwise_by_size` the
+    share of memory bandwidth of an elementwise kernel, above 1 where caches hold what it moves.
     """
 
     id: str
@@ -69,6 +90,8 @@ class Achieved(Noun):
     collective_decay: Fraction = 0.0
     sustained: Fraction = 1.0
     host: Fraction = 1.0
+    matmul_by_rows: tuple[RowsPoint, ...] = ()
+    elementwise_by_size: tuple[SizePoint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

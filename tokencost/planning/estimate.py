@@ -71,7 +71,7 @@ def measured(catalog: Catalog, ready: Prepared, options: RunOptions, notes: tupl
         latency=spread(seconds, on.engine.spread),
         requests_per_second=request.batch / seconds,
         tokens_per_second=written / seconds,
-        energy=spread(joules, on.power.spread),
+        energy=spread(joules, on.power.spread) if on.gpu.power_limit else None,
         bill=bill_of_request(seconds, on.gpus, request.batch, quote.price, quote.source),
         assumptions=notes,
         sources=sources_of(catalog, made, on),

@@ -59,6 +59,7 @@ def platform(catalog: Catalog, options: RunOptions, made_ready: Generator) -> Pl
     insisted = {name for part in parts for name in (part.precision, part.stored) if name}
     kind = "diffusion" if "denoiser" in made_ready.networks else "decode"
     gpu: Gpu = catalog.get("gpus", options.gpu)
+    _linked(gpu, options)
     precision: Precision = catalog.get("precisions", options.precision)
     others: Precision = catalog.get("precisions", precision.others) if precision.others else precision
     return Platform(
@@ -75,6 +76,12 @@ def platform(catalog: Catalog, options: RunOptions, made_ready: Generator) -> Pl
         parallelism=parallelism(options.parallelism, options.gpus, kind),
         gpus=float(options.gpus),
     )
+
+
+def _linked(gpu: Gpu, options: RunOptions) -> None:
+    """Refuse to share one request among GPUs that nothing is known to link."""
+    if options.gpus > 1 and options.parallelism != "replicas" and not gpu.link_bandwidth:
+        raise UsageError(f"--gpus {options.gpus}: the record of {gpu.id} names no link_bandwidth to a second one")
 
 
 def achieved(catalog: Catalog, gpu: Gpu) -> Achieved:

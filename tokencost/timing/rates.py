@@ -10,7 +10,7 @@ from tokencost.counting.operators import FLOP_PER_MAC
 from tokencost.formula import formula
 from tokencost.nouns.hardware import Gpu, Platform, Precision
 from tokencost.nouns.work import Attention, Convolution, Linear
-from tokencost.numeric import ceil, maximum, minimum, where
+from tokencost.numeric import ceil, interpolate, maximum, minimum, where
 from tokencost.units import Constant, Count, FlopPerSecond, Fraction, Num
 
 TILE = Constant(128, "", "rows and columns of the output tile that large matrix kernels give one multiprocessor")
@@ -99,6 +99,13 @@ def occupancy(rows: Count, columns: Count, inner: Count, multiprocessors: Count)
     return busy_share(whole * splits(whole, inner, multiprocessors), multiprocessors)
 
 
+@formula("definition", says="share of what tiles promise that a product of so many rows reaches, where it was measured")
+def rows_share(rows: Count, on: Platform) -> Fraction:
+    """Between measured numbers of rows, and level beyond them; 1 where no curve was measured."""
+    curve = on.achieved.matmul_by_rows
+    return interpolate([(point.rows, point.share) for point in curve], rows) if curve else 1.0
+
+
 @formula("nvidia-matmul-guide")
 def linear_rate(op: Linear, on: Platform, precision: Precision) -> FlopPerSecond:
     """Arithmetic that a matrix product of this shape reaches."""
@@ -107,6 +114,7 @@ def linear_rate(op: Linear, on: Platform, precision: Precision) -> FlopPerSecond
         * matmul_share(on, precision)
         * filled(op.inner, peak(on, precision), on.gpu.multiprocessors)
         * occupancy(op.rows, op.columns, op.inner, on.gpu.multiprocessors)
+        * rows_share(op.rows, on)
     )
 
 

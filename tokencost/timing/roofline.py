@@ -28,7 +28,7 @@ from tokencost.counting.operators import (
 from tokencost.formula import formula
 from tokencost.nouns.hardware import Platform, Precision
 from tokencost.nouns.work import Attention, Convolution, Elementwise, Linear, Lookup, Operator
-from tokencost.numeric import maximum, minimum, power
+from tokencost.numeric import interpolate, maximum, minimum, power
 from tokencost.timing.rates import attention_rate, convolution_rate, linear_rate, scalar_peak
 from tokencost.units import Bytes, Constant, Count, Flop, FlopPerSecond, Fraction, Seconds
 
@@ -37,6 +37,7 @@ SOFTMAX_OPERATIONS = Constant(
 )
 FLOP_PER_OPERATION = Constant(1, "FLOP", "fp32 operations of dequantisation are counted singly")
 INSTANT = Constant(1e-30, "s", "keeps the ratio of two times finite where an operator does nothing")
+NO_KERNEL = Constant(1e-30, "", "keeps the bytes of one kernel finite where there is none")
 NAIVE_SCORE_PASSES = Constant(
     4, "", "unfused attention writes scores, reads them for the softmax, writes and reads the result"
 )
@@ -54,10 +55,23 @@ def memory_time(traffic: Bytes, on: Platform) -> Seconds:
     return traffic / (on.gpu.memory_bandwidth * on.achieved.bandwidth)
 
 
+@formula("definition", says="share of memory bandwidth of a kernel that moves so many bytes: by size where measured")
+def copy_share(size: Bytes, on: Platform) -> Fraction:
+    """What fits caches moves faster than memory could; the share of plain copies where no curve was measured."""
+    curve = on.achieved.elementwise_by_size
+    return interpolate([(point.size, point.share) for point in curve], size) if curve else on.achieved.copy
+
+
 @formula("definition")
-def copy_time(traffic: Bytes, on: Platform) -> Seconds:
+def bytes_each(op: Elementwise, traffic: Bytes, on: Platform) -> Bytes:
+    """What one kernel of an operator moves."""
+    return traffic / maximum(op.count * op.kernels * on.engine.unfused, NO_KERNEL)
+
+
+@formula("definition")
+def copy_time(op: Elementwise, traffic: Bytes, on: Platform) -> Seconds:
     """Time of kernels that stream through contiguous memory."""
-    return traffic / (on.gpu.memory_bandwidth * on.achieved.copy)
+    return traffic / (on.gpu.memory_bandwidth * copy_share(bytes_each(op, traffic, on), on))
 
 
 @formula("pytorch-tensoriterator")
@@ -68,9 +82,9 @@ def strided_slowdown(op: Elementwise, on: Platform) -> Fraction:
 
 @formula("definition", says="memory time of an operator: weights of matrix products stream as fast as the engine lets")
 def operator_memory_time(op: Operator, traffic: Bytes, on: Platform) -> Seconds:
-    """Never faster than the datasheet's bandwidth."""
+    """Weights never faster than the datasheet's bandwidth, elementwise kernels by their size where it was measured."""
     if isinstance(op, Elementwise):
-        return copy_time(traffic, on) * strided_slowdown(op, on)
+        return copy_time(op, traffic, on) * strided_slowdown(op, on)
     if not isinstance(op, Linear):
         return memory_time(traffic, on)
     streamed = memory_time(traffic, on) / on.engine.bandwidth_efficiency
