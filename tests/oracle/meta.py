@@ -11,7 +11,7 @@ import torch
 import transformers
 from torch.utils.flop_counter import FlopCounterMode
 
-from tests.oracle.classes import CONFIGURATIONS, LIBRARIES
+from tokencost.measuring.classes import CONFIGURATIONS, LIBRARIES
 
 
 def build(name: str, config: Mapping[str, Any]) -> Any:

@@ -5,8 +5,10 @@ from typing import Any
 
 import yaml
 
+from tokencost.measuring.classes import CLASSES
+
 HERE = Path(__file__).parent
-RECORDS: dict[str, tuple[str, dict[str, Any]]] = yaml.safe_load((HERE / "records.yaml").read_text(encoding="utf-8"))
+RECORDS: dict[str, tuple[str, dict[str, Any]]] = {name: (cls, dict(said)) for name, (cls, said) in CLASSES.items()}
 """Network of the catalogue -> its class, and the options that are not the class's defaults."""
 OTHERS: dict[str, tuple[str, dict[str, Any]]] = yaml.safe_load((HERE / "others.yaml").read_text(encoding="utf-8"))
 """The same for classes that the importer does not read."""

@@ -22,13 +22,14 @@ LAYERS = (
     {"spec"},
     {"planning"},
     {"importing", "validation"},
+    {"measuring"},
     {"report"},
     {"api"},
     {"cli"},
     {"", "__main__"},
 )
 """From the ground up; members of one layer never meet. The empty name is the package itself."""
-EDGES = {"catalog", "importing", "spec", "reading", "report", "cli"}
+EDGES = {"catalog", "importing", "measuring", "spec", "reading", "report", "cli"}
 EDGE_LIBRARIES = {"pydantic", "pydantic_core", "yaml", "rich", "typer"}
 EMPTY_NAMES = {"utils", "helpers", "common", "base", "manager", "util", "helper", "misc"}
 
@@ -111,6 +112,16 @@ def test_only_edges_know_their_libraries(path: Path) -> None:
     libraries = {name.partition(".")[0] for name in imported(nodes)}
 
     assert layer(name_of(path)) in EDGES or not libraries & EDGE_LIBRARIES
+
+
+@modules
+def test_torch_is_known_where_it_measures(path: Path) -> None:
+    """
+    It is an extra of several hundred megabytes; whoever plans does without it.
+    """
+    libraries = {name.partition(".")[0] for name in imported(list(ast.walk(tree(path))))}
+
+    assert "tokencost.measuring.on_torch" in name_of(path) or not libraries & {"torch", "transformers", "diffusers"}
 
 
 @modules

@@ -17,8 +17,8 @@ from tests.promises.records import catalog
 from tokencost.formula import FORMULAS, Formula
 from tokencost.units import Constant, Unit
 
-EDGES = ("tokencost.cli", "tokencost.report", "tokencost.__main__")
-"""Where nothing is computed."""
+EDGES = ("tokencost.cli", "tokencost.report", "tokencost.measuring.on_torch", "tokencost.__main__")
+"""Where nothing is computed, or nothing without PyTorch."""
 
 for found in pkgutil.walk_packages(tokencost.__path__, "tokencost."):
     if not found.name.startswith(EDGES):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from tests.measuring.synthetic import calibration
 from tokencost.catalog.load import load
 from tokencost.counting.tokens import TokenCount
 from tokencost.nouns.answer import (
@@ -317,6 +318,7 @@ ANSWERS: dict[str, list[Any]] = {
         replace(capacity(), examined=(bare(candidate("late", feasible=False)),)),
         replace(capacity(), examined=()),
     ],
+    "calibrate": [calibration(), calibration(model=1.0), calibration(noise=0.9)],
 }
 
 NAMED: dict[str, Callable[[str], Any]] = {

@@ -18,6 +18,7 @@ FIRST: dict[str, str | tuple[str, ...]] = {
     "sample": "4 codes, grid 2 × 1 × 2",
     "explain --claims": "5 claims: 1 holds",
     "capacity": "poster-studio: ",
+    "calibrate": "my-box: ",
 }
 
 

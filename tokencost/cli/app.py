@@ -2,6 +2,7 @@
 
 import typer
 
+from tokencost.cli.calibrate import calibrate
 from tokencost.cli.capacity import capacity
 from tokencost.cli.catalog import catalog
 from tokencost.cli.check import check
@@ -59,4 +60,5 @@ app.command(rich_help_panel=EXPLORE)(sample)
 app.command(rich_help_panel=EXPLORE)(train)
 app.command(rich_help_panel=EXPLORE)(validate)
 app.add_typer(catalog, name="catalog", rich_help_panel=SETUP)
+app.command(rich_help_panel=SETUP)(calibrate)
 app.command(rich_help_panel=SETUP)(schema)

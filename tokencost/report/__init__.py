@@ -93,6 +93,12 @@ RENDERERS: dict[str, dict[str, str]] = {
         "csv": "training_data:list_csv",
     },
     "train --explain": {"table": "training_derivation:text", "json": "training_derivation:as_json"},
+    "calibrate": {
+        "table": "calibration:as_table",
+        "json": "calibration:as_json",
+        "markdown": "calibration:as_markdown",
+        "csv": "calibration:as_csv",
+    },
     "catalog list": {"table": "records:listing_text", "json": "records:listing_json"},
     "catalog show": {"table": "records:record_text", "json": "records:record_json"},
 }

@@ -1,7 +1,19 @@
-"""Which configuration class a class of transformers takes; classes of diffusers take their options themselves."""
+"""Which reference class a network of the catalogue is, and which configuration a class takes.
+
+Classes of transformers take a configuration class, those of diffusers take their options themselves.
+"""
 
 from collections.abc import Mapping
+from typing import Any
 
+import yaml
+
+from tokencost.catalog.load import DATA
+
+CLASSES: Mapping[str, tuple[str, Mapping[str, Any]]] = yaml.safe_load(
+    (DATA / "reference" / "classes.yaml").read_text(encoding="utf-8")
+)
+"""Network of the catalogue -> its class, and the options that are not the class's defaults."""
 CONFIGURATIONS: Mapping[str, str] = {
     "ChameleonForConditionalGeneration": "ChameleonConfig",
     "CLIPTextModel": "CLIPTextConfig",

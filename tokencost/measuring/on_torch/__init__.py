@@ -1,0 +1,1 @@
+"""What runs on PyTorch: the only modules that import it, loaded when somebody calibrates."""
