@@ -10,7 +10,17 @@ from dataclasses import replace
 
 from tokencost.counting.operators import flop
 from tokencost.measuring.readings import Reading, typical
-from tokencost.nouns.hardware import Achieved, Engine, Gpu, Parallelism, Platform, Precision, RowsPoint, SizePoint
+from tokencost.nouns.hardware import (
+    Achieved,
+    Engine,
+    Gpu,
+    Parallelism,
+    Platform,
+    Power,
+    Precision,
+    RowsPoint,
+    SizePoint,
+)
 from tokencost.nouns.work import Attention, Convolution, Linear
 from tokencost.timing.rates import linear_rate
 from tokencost.timing.roofline import (
@@ -34,6 +44,9 @@ FEW = Constant(4, "", "rows up to which a product streams its weights and does l
 TURNS = 4
 """Turns after which the peak of an unknown device no longer changes."""
 CUBE = Constant(27, "", "taps of a kernel that slides along time as well")
+
+UNMETERED = Power(id="unmetered", static=0.0, compute=0.0, memory=0.0, spread=1.0)
+"""Nobody measures power here, and nobody asks for it."""
 
 
 def calibrated(on: Platform, readings: Sequence[Reading], *, datasheet: bool) -> Platform:
@@ -64,7 +77,7 @@ def measured_on(gpu: Gpu, achieved: Achieved, engine: Engine, precision: Precisi
     """A platform of one GPU that computes in one precision."""
     return Platform(
         gpu=gpu, achieved=achieved, engine=engine, precisions={"backbone": precision, "other": precision},
-        parallelism=Parallelism(), gpus=1.0,
+        power=UNMETERED, parallelism=Parallelism(), gpus=1.0,
     )  # fmt: skip
 
 
