@@ -111,9 +111,12 @@ def test_shipped_rows_say_who_measured_them() -> None:
 
 def test_all_shipped_rows_are_predicted() -> None:
     """
-    A row that the planner cannot express would be a gap in it.
+    A row that the planner cannot express would be a gap in it. Energies were published for other models too, and for
+    whole nodes: tests/money/test_energy.py says which of those are left.
     """
-    assert not [one.row.id for one in validate(catalog()).outcomes if one.status != "ok"]
+    found = [one for one in validate(catalog()).outcomes if one.row.metric != "energy_j"]
+
+    assert not [one.row.id for one in found if one.status != "ok"]
 
 
 def test_predictions_of_time_stay_as_good_as_they_are() -> None:
@@ -142,6 +145,6 @@ def test_shipped_times_tell_what_was_fitted_from_what_was_held_out() -> None:
     shipped = validate(catalog())
     own = validate(catalog(), [SHIPPED / "images.csv"])
 
-    assert {"fitted", "held out"} == set(shipped.uses)
+    assert {"fitted", "held out", "energy, fitted", "energy, held out"} == set(shipped.uses)
     assert own.uses == {}
     assert shipped.uses["held out"].groups > 30

@@ -47,9 +47,11 @@ class Case:
 
 def fitted(catalog: Catalog, rows: Sequence[Row]) -> tuple[tuple[Free, float], ...]:
     """Every constant with the value that suits the times and energies among the rows best."""
-    problem = Problem(cases_of(catalog, rows), constants(catalog))
-    logs = problem.solve()
-    return tuple((constant, constant.now * exp(log)) for constant, log in zip(problem.free, logs, strict=True))
+    return tuple(
+        (constant, constant.now * exp(log))
+        for problem in problems_of(catalog, rows)
+        for constant, log in zip(problem.free, problem.solve(), strict=True)
+    )
 
 
 def left_out(catalog: Catalog, rows: Sequence[Row]) -> Mapping[str, float]:
@@ -57,7 +59,10 @@ def left_out(catalog: Catalog, rows: Sequence[Row]) -> Mapping[str, float]:
 
     All groups are fitted once; without one of them the constants move by the step that is best if errors are linear.
     """
-    problem = Problem(cases_of(catalog, rows), constants(catalog))
+    return {name: error for problem in problems_of(catalog, rows) for name, error in _unseen(problem).items()}
+
+
+def _unseen(problem: "Problem") -> Mapping[str, float]:
     logs = problem.solve()
     errors, slopes = problem.errors(logs), problem.slopes(logs)
     unseen = errors.copy()
@@ -81,16 +86,18 @@ def cases_of(catalog: Catalog, rows: Sequence[Row]) -> tuple[Case, ...]:
     return tuple(found)
 
 
+def problems_of(catalog: Catalog, rows: Sequence[Row]) -> tuple["Problem", "Problem"]:
+    """Times move what software and GPUs reach, energies what GPUs draw: neither may be mended by the other."""
+    cases, free = cases_of(catalog, rows), constants(catalog)
+    timed, drawn = ([case for case in cases if (case.row.metric in DRAWN) == energy] for energy in (False, True))
+    reached, power = ([one for one in free if (one.kind == "power") == energy] for energy in (False, True))
+    return Problem(timed, reached), Problem(drawn, power)
+
+
 def noise(case: Case) -> Fraction:
     """What a prediction cannot know: a compiled decoder is one short program, all else is a pile of libraries."""
     compiled = case.ready.platform.engine.id == DEFAULT_ENGINE
     return SAME_STACK if compiled and case.part.phases[0].kind == "decode" else OTHER_STACK
-
-
-def bears_on(constant: Free, case: Case) -> bool:
-    """Energies move what GPUs draw and nothing else: a time that is off must not be mended by its joules."""
-    drawn = case.row.metric in DRAWN
-    return (constant.kind == "power") == drawn and concerns(constant, case.ready.platform)
 
 
 class Problem:
@@ -113,8 +120,7 @@ class Problem:
         return np.array([self._error(self.cases[n], logs) for n in chosen])
 
     def _error(self, case: Case, logs: "Floats") -> float:
-        ours = [(constant, float(x)) for constant, x in zip(self.free, logs, strict=True) if bears_on(constant, case)]
-        on = moved(case.ready.platform, [constant for constant, _ in ours], [x for _, x in ours])
+        on = moved(case.ready.platform, self.free, tuple(logs))
         return log(float(run(case.row, case.ready, case.part, on).value) / case.row.value)
 
     def slopes(self, logs: "Floats") -> "Floats":
@@ -123,7 +129,7 @@ class Problem:
 
         start, found = self.errors(logs), np.zeros((len(self.cases), len(self.free)))
         for k, constant in enumerate(self.free):
-            rows = [n for n, case in enumerate(self.cases) if bears_on(constant, case)]
+            rows = [n for n, case in enumerate(self.cases) if concerns(constant, case.ready.platform)]
             nudged = logs.copy()
             nudged[k] += NUDGE
             found[rows, k] = (self.errors(nudged, rows) - start[rows]) / NUDGE if rows else 0.0
