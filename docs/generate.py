@@ -137,6 +137,9 @@ EXAMPLES = {
     "estimate": ["estimate emu3-gen --res 512"],
     "plan": ["plan {specs}/poster-1024.yaml", "plan {specs}/print-2048.yaml"],
     "check": ["check {specs}/poster-1024.yaml", "check {specs}/poster-512.yaml --set budget.per_asset=0.00001USD"],
+    "diff": [
+        "diff {specs}/poster-512.yaml {specs}/poster-512.yaml --set traffic.peak=30req/s --fail-on increase",
+    ],
     "compare": ["compare --res 1024"],
     "sample": ["sample --grid 2x2 --guidance 3"],
     "explain --claims": ["explain --claims"],

@@ -7,8 +7,10 @@ from typing import Any
 from tokencost.catalog.load import Catalog, load
 from tokencost.counting.tokens import TokenCount
 from tokencost.errors import UsageError
-from tokencost.nouns.answer import Checked, Comparison, Estimate, Plan
+from tokencost.nouns.answer import Comparison, Estimate, Plan
+from tokencost.nouns.check import Checked
 from tokencost.nouns.training import Training
+from tokencost.planning import check as checking
 from tokencost.planning import compare as comparing
 from tokencost.planning import plan as planning
 from tokencost.planning import train as training
@@ -55,7 +57,7 @@ def plan(spec: Spec, *, set: Sequence[str] = (), catalog: Path | None = None) ->
 def check(spec: Spec, *, set: Sequence[str] = (), catalog: Path | None = None) -> Checked:  # noqa: A002
     """The plan of one spec judged: passed if some candidate keeps every limit."""
     records = load(catalog)
-    return planning.check(records, _loaded(spec, set, records))
+    return checking.check(records, _loaded(spec, set, records))
 
 
 def capacity(

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 from tests.measuring.synthetic import calibration
 from tokencost.catalog.load import load
@@ -12,10 +12,8 @@ from tokencost.nouns.answer import (
     Bill,
     Candidate,
     Capacity,
-    Checked,
     Comparison,
     Estimate,
-    Finding,
     Footprint,
     Interval,
     Line,
@@ -28,6 +26,8 @@ from tokencost.nouns.answer import (
     Tokens,
     Violation,
 )
+from tokencost.nouns.change import Altered, Cause, CauseKind, Change, Compared, LineChange, Measure, Outcome
+from tokencost.nouns.check import Checked, Finding
 from tokencost.nouns.claim import Claim, Exercise, Primary, Step
 from tokencost.nouns.request import LatencyLimit, Request, Traffic
 from tokencost.planning.capacity import CapacityPlan, Examined, Followed, Point
@@ -303,9 +303,45 @@ def capacity(name: str = "poster-studio", *, file: str = "specs/poster.yaml", mo
     )  # fmt: skip
 
 
+def outcome(name: str, amount: float | None) -> Outcome:
+    return Outcome(
+        model=name, family="diffusion", feasible=True, per_asset=amount, per_month=amount, lines=BILL.lines, gpus=2.0,
+        memory=2e10, p50=1.0, p95=2.0, p99=3.0,
+    )  # fmt: skip
+
+
+def compared(name: str = "poster-studio") -> Compared:
+    causes = tuple(
+        Cause(
+            kind=kind, altered=(Altered(path=name, before=name, after=name), Altered(path=name, before="", after="1"))
+        )
+        for kind in get_args(CauseKind)
+    )
+    parts = (1.0, 2.0, -0.5, 0.25)
+    measures = tuple(
+        Measure(name=measure, step=0.01, before=10.0, after=12.75, parts=parts)
+        for measure in ("per_asset", "per_month")
+    )
+    lines = (
+        LineChange(name=name, old=BILL.lines[0], new=None, before=10.0, after=0.0, parts=(-10.0, 0.0, 0.0, 0.0)),
+        LineChange(name=name, old=None, new=BILL.lines[0], before=0.0, after=12.75, parts=(11.0, 2.0, -0.5, 0.25)),
+    )
+    change = Change(
+        name=name, old=f"main:{name}", new=name, before=outcome(name, 10.0), after=outcome(name, 12.75), causes=causes,
+        method="in order", measures=measures, lines=lines,
+    )  # fmt: skip
+    return Compared(change=change, violations=(Violation(constraint="increase.per_asset", message=name),))
+
+
+def unpriced() -> Compared:
+    change = replace(compared().change, before=outcome("a", None), method="none", measures=(), lines=())
+    return Compared(change=change, violations=())
+
+
 ANSWERS: dict[str, list[Any]] = {
     "plan": [[plan()], [close_plan()], [refused_plan()], [plan(), refused_plan("b")], [replace(plan(), candidates=())]],
     "check": [[passed()], [failed()], [passed(), failed("b")]],
+    "diff": [compared(), unpriced()],
     "compare": [comparison(), replace(comparison(), candidates=(unknown_candidate(),), frames=49.0)],
     "estimate": [estimate(), estimate(fits=False), api_estimate()],
     "tokens": [tokens()],
@@ -324,6 +360,7 @@ ANSWERS: dict[str, list[Any]] = {
 NAMED: dict[str, Callable[[str], Any]] = {
     "plan": lambda name: [plan(name, file=f"{name}.yaml", model=name)],
     "check": lambda name: [failed(name, file=f"{name}.yaml"), passed(name)],
+    "diff": compared,
     "compare": lambda name: comparison(name),
     "estimate": lambda name: estimate(name),
     "explain --claims": lambda name: claims(name),

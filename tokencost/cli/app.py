@@ -7,6 +7,7 @@ from tokencost.cli.capacity import capacity
 from tokencost.cli.catalog import catalog
 from tokencost.cli.check import check
 from tokencost.cli.compare import compare
+from tokencost.cli.diff import diff
 from tokencost.cli.estimate import estimate
 from tokencost.cli.explain import explain
 from tokencost.cli.plan import plan
@@ -51,6 +52,7 @@ def start(
 PLAN, EXPLORE, SETUP = "Plan and gate", "Explore", "Set up"
 app.command(rich_help_panel=PLAN)(plan)
 app.command(rich_help_panel=PLAN)(check)
+app.command(rich_help_panel=PLAN)(diff)
 app.command(rich_help_panel=PLAN)(capacity)
 app.command(rich_help_panel=EXPLORE)(compare)
 app.command(rich_help_panel=EXPLORE)(estimate)

@@ -15,6 +15,7 @@ from tokencost.report import formats
 if TYPE_CHECKING:
     from tokencost.catalog.load import Catalog
     from tokencost.planning.options import GuidanceMode, OutputOptions, RunOptions
+    from tokencost.planning.sides import Records
 
 R = TypeVar("R")
 
@@ -62,6 +63,14 @@ def load_catalog(extra: Path | None) -> "Catalog":
     from tokencost.catalog.load import load
 
     return load(extra or _configured())
+
+
+def records(extra: Path | None) -> "Records":
+    """How to read the catalogue, also as it stood at another time, and where the user's folder is."""
+    from tokencost.catalog.load import load
+    from tokencost.planning.sides import Records
+
+    return Records(read=functools.cache(load), own=extra or _configured())
 
 
 def _configured() -> Path | None:

@@ -1,7 +1,7 @@
 """The answers: what a plan knows about a candidate, and the verdict over all of them. No behaviour."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from tokencost.nouns.electricity import Electricity
@@ -214,7 +214,8 @@ class Recommendation:
 class Plan:
     """Every candidate for one spec, best first, and the choice among them.
 
-    `spec` is the spec as understood, defaults filled in; `places` the line and column of its dotted paths.
+    `spec` is the spec as understood, defaults filled in; `places` the line and column of its dotted paths;
+    `catalogue` a digest for each kind of record that it was made with.
     """
 
     name: str
@@ -224,6 +225,7 @@ class Plan:
     places: Mapping[str, tuple[int, int]]
     recommendation: Recommendation
     candidates: tuple[Candidate, ...]
+    catalogue: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,25 +238,3 @@ class Comparison:
     frames: Count
     platform: PlatformName
     candidates: tuple[Candidate, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """A limit of a spec that no candidate keeps, at the place where the spec sets it."""
-
-    rule: str
-    message: str
-    path: str
-    line: int
-    column: int
-    actual: Count | None = None
-    limit: Count | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
-    """A plan judged: passed if some candidate keeps every limit."""
-
-    plan: Plan
-    passed: bool
-    findings: tuple[Finding, ...]

@@ -5,9 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from tokencost.catalog.digest import digests
 from tokencost.catalog.load import Catalog
 from tokencost.deciding.recommend import ranked, recommend
-from tokencost.nouns.answer import Candidate, Checked, Finding, Note, Plan, Violation
+from tokencost.nouns.answer import Candidate, Note, Plan, Violation
 from tokencost.nouns.model import Bound, Model
 from tokencost.planning.asked import Asked
 from tokencost.planning.candidates import judge
@@ -55,6 +56,7 @@ def plan_of(catalog: Catalog, spec: LoadedSpec, wanted: Asked, names: Sequence[s
         places={".".join(map(str, path)): mark for path, mark in spec.document.marks.items()},
         recommendation=recommend(candidates),
         candidates=candidates,
+        catalogue=digests(catalog),
     )
 
 
@@ -136,42 +138,3 @@ def understood(product: Product) -> Mapping[str, Any]:
     if "pue" not in where:
         where.setdefault("site", DEFAULT_SITE)
     return said
-
-
-def check(catalog: Catalog, spec: LoadedSpec) -> Checked:
-    """The plan judged: a spec passes if some candidate keeps every limit."""
-    found = plan(catalog, spec)
-    passed = found.recommendation.verdict != "nothing-feasible"
-    return Checked(plan=found, passed=passed, findings=() if passed else tuple(_findings(found)))
-
-
-def _findings(found: Plan) -> list[Finding]:
-    """What the nearest candidate breaks, each limit at its place in the spec."""
-    nearest = found.candidates[0]
-    findings = []
-    for violation in nearest.violations:
-        path = PLACES.get(violation.constraint, violation.constraint)
-        line, column = place_of(found, path)
-        findings.append(
-            Finding(
-                rule=violation.constraint, message=f"{nearest.name}: {violation.message}", path=path, line=line,
-                column=column, actual=violation.actual, limit=violation.limit,
-            )
-        )  # fmt: skip
-    return findings
-
-
-PLACES = {
-    "size": "output", "frames": "output", "positions": "output", "availability": "candidates", "price": "candidates",
-    "precision": "platform", "engine": "platform", "memory": "platform", "task": "task",
-}  # fmt: skip
-"""Constraint -> the part of a spec that sets it, where its name is not that path already."""
-
-
-def place_of(found: Plan, path: str) -> tuple[int, int]:
-    """Line and column of a path, or of the nearest part around it that the spec has."""
-    while path:
-        if path in found.places:
-            return found.places[path]
-        path = path.rpartition(".")[0]
-    return 1, 1

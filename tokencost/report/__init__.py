@@ -29,6 +29,12 @@ RENDERERS: dict[str, dict[str, str]] = {
         "sarif": "sarif:checks",
         "gitlab": "gitlab:checks",
     },
+    "diff": {
+        "table": "change:as_table",
+        "json": "change:as_json",
+        "markdown": "change:as_markdown",
+        "html": "change:as_html",
+    },
     "compare": {
         "table": "table:comparison",
         "json": "answers_json:comparison",

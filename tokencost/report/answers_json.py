@@ -3,22 +3,23 @@
 import json
 from collections.abc import Sequence
 
+from tokencost import __version__
 from tokencost.counting.tokens import TokenCount
 from tokencost.nouns.answer import (
     Bill,
     Candidate,
     Capacity,
-    Checked,
     ClassLatency,
     Comparison,
     Estimate,
-    Finding,
     Line,
     Plan,
     Recommendation,
     Scored,
     Violation,
 )
+from tokencost.nouns.check import Checked, Finding
+from tokencost.report.change_json import change_fields
 from tokencost.report.numbers import HOUR, Json, jsonable, stable
 from tokencost.report.run_json import UNKNOWN_RUN, Fields, platform_fields, run_fields
 
@@ -89,6 +90,8 @@ def plan_fields(plan: Plan) -> Fields:
     """The spec as understood, the choice, every candidate."""
     return {
         "schema": "tokencost.plan/1",
+        "version": __version__,
+        "catalogue": dict(plan.catalogue),
         "name": plan.name,
         "file": plan.file,
         "spec": jsonable(plan.spec),
@@ -105,6 +108,7 @@ def check_fields(check: Checked) -> Fields:
         "name": check.plan.name,
         "passed": check.passed,
         "findings": [finding_fields(found) for found in check.findings],
+        "change": change_fields(check.change) if check.change else None,
         "recommendation": recommendation_fields(check.plan.recommendation),
         "candidates": [candidate_fields(candidate) for candidate in check.plan.candidates],
     }
@@ -114,6 +118,7 @@ def finding_fields(found: Finding) -> Fields:
     """A broken limit and its place."""
     return {
         "rule": found.rule,
+        "level": found.level,
         "message": found.message,
         "path": found.path,
         "line": found.line,

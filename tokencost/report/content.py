@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from tokencost.nouns.answer import Bill, Candidate, Checked, Comparison, Note, Plan
+from tokencost.nouns.answer import Bill, Candidate, Comparison, Note, Plan
+from tokencost.nouns.check import Checked
 from tokencost.report import numbers, sentences
 from tokencost.report.blocks import (
     Answer,
@@ -18,6 +19,7 @@ from tokencost.report.blocks import (
     Row,
     present,
 )
+from tokencost.report.content_change import of_change
 
 TERA, GIGA = 1e12, 1e9
 IN_FULL = 6
@@ -226,9 +228,13 @@ def of_checks(checks: Sequence[Checked]) -> Blocks:
 
 def _alone(check: Checked) -> list[Block]:
     """The broken limits and how far the candidates are from them."""
-    points = tuple(Item(text=text, mark="no") for text in _findings(check))
+    points = tuple(
+        Item(text=sentences.finding(check, found), mark="no" if found.level == "fail" else "")
+        for found in check.findings
+    )
     reasons = tuple(Item(text=reason) for reason in check.plan.recommendation.reasons)
-    return [Bullets(items=points), Bullets(items=reasons), candidates(check.plan)]
+    change = of_change(check.change) if check.change else ()
+    return [Bullets(items=points), *change, Bullets(items=reasons), candidates(check.plan)]
 
 
 def _one_of_many(check: Checked) -> Item:

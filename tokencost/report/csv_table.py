@@ -5,7 +5,8 @@ import io
 from collections.abc import Iterable, Sequence
 
 from tokencost.counting.tokens import TokenCount
-from tokencost.nouns.answer import Candidate, Checked, Comparison, Estimate, Finding, Plan
+from tokencost.nouns.answer import Candidate, Comparison, Estimate, Plan
+from tokencost.nouns.check import Checked, Finding
 from tokencost.report.escape import csv as escaped
 from tokencost.report.numbers import plain
 
@@ -17,7 +18,21 @@ CANDIDATE = (
     "energy_joules", "electricity_per_asset_joules", "carbon_per_asset_kg",
 )  # fmt: skip
 PLAN = ("file", "name", "recommended", *CANDIDATE)
-CHECK = ("file", "name", "passed", "rule", "path", "line", "column", "message", "actual", "limit", "model", "family")
+CHECK = (
+    "file",
+    "name",
+    "passed",
+    "level",
+    "rule",
+    "path",
+    "line",
+    "column",
+    "message",
+    "actual",
+    "limit",
+    "model",
+    "family",
+)
 PHASE = (
     "model",
     "phase",
@@ -59,7 +74,7 @@ def _checked(check: Checked, found: Finding | None) -> Cells:
     if found is None:
         return cells
     numbers = {"line": found.line, "column": found.column, "actual": found.actual, "limit": found.limit}
-    texts = {"rule": found.rule, "path": found.path, "message": found.message}
+    texts = {"level": found.level, "rule": found.rule, "path": found.path, "message": found.message}
     return cells | texts | {name: plain(value) for name, value in numbers.items()}
 
 

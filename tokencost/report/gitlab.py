@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tokencost.nouns.answer import Checked
+from tokencost.nouns.check import Checked
 from tokencost.report.answers_json import written
 from tokencost.report.escape import visible
 from tokencost.report.numbers import Json
@@ -24,6 +24,6 @@ def _entry(result: Result, mark: str) -> Json:
         "description": visible(result.message),
         "check_name": result.rule,
         "fingerprint": mark,
-        "severity": "major",
+        "severity": "minor" if result.warns else "major",
         "location": {"path": result.file, "lines": {"begin": max(result.line, 1)}},
     }

@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Mapping, Sequence
 from math import isfinite
 
-from tokencost.nouns.answer import Checked, Finding
+from tokencost.nouns.check import Checked, Finding
 from tokencost.report import sentences
 from tokencost.report.escape import visible
 
@@ -29,14 +29,18 @@ def document(root: ET.Element) -> str:
 
 
 def _suite(root: ET.Element, check: Checked) -> None:
-    broken = _by_limit(check.findings)
-    names = list(dict.fromkeys([*limits(check.plan.spec), *broken, *([] if broken else ["recommendation"])]))
+    broken = _by_limit([found for found in check.findings if found.level == "fail"])
+    warned = _by_limit([found for found in check.findings if found.level == "warn"])
+    names = list(dict.fromkeys([*limits(check.plan.spec), *broken, *warned, *([] if broken else ["recommendation"])]))
     suite = add(root, "testsuite", name=check.plan.name, tests=str(len(names)), failures=str(len(broken)), errors="0")
     for name in names:
         case = add(suite, "testcase", classname=check.plan.name, name=name, file=check.plan.file)
         for found in broken.get(name, ())[:1]:
             failure = add(case, "failure", message=found.message, type=found.rule)
             failure.text = "\n".join(visible(sentences.finding(check, other)) for other in broken[name])
+        if name in warned:
+            told = (visible(sentences.finding(check, other)) for other in warned[name])
+            ET.SubElement(case, "system-out").text = "\n".join(told)
 
 
 def _by_limit(findings: Sequence[Finding]) -> dict[str, list[Finding]]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from tokencost.counting.tokens import TokenCount
-from tokencost.nouns.answer import Checked, Comparison, Estimate, Plan
+from tokencost.nouns.answer import Comparison, Estimate, Plan
+from tokencost.nouns.check import Checked
 from tokencost.report import content, content_run
 from tokencost.report.blocks import Answer, Bars, Block, Blocks, Bullets, Command, Facts, Grid
 from tokencost.report.escape import code, markdown

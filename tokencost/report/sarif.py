@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from tokencost import __version__
-from tokencost.nouns.answer import Checked
+from tokencost.nouns.check import Checked
 from tokencost.report.answers_json import written
 from tokencost.report.escape import visible
 from tokencost.report.numbers import Json
@@ -24,6 +24,7 @@ class Result:
     line: int
     column: int
     about: str
+    warns: bool = False
 
 
 def checks(answer: Sequence[Checked]) -> str:
@@ -41,6 +42,7 @@ def results(answer: Sequence[Checked]) -> list[Result]:
             line=found.line,
             column=found.column,
             about=found.path,
+            warns=found.level == "warn",
         )
         for check in answer
         for found in check.findings
@@ -63,7 +65,7 @@ def log(found: Sequence[Result]) -> str:
 def _result(result: Result, mark: str) -> Json:
     return {
         "ruleId": result.rule,
-        "level": "error",
+        "level": "warning" if result.warns else "error",
         "message": {"text": visible(result.message)},
         "locations": [_location(result)] if result.file else [],
         "partialFingerprints": {"tokencost/v1": mark},

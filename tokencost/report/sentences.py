@@ -2,7 +2,8 @@
 
 import shlex
 
-from tokencost.nouns.answer import Candidate, Checked, Comparison, Estimate, Finding, Plan, PlatformName, Scored
+from tokencost.nouns.answer import Candidate, Comparison, Estimate, Plan, PlatformName, Scored
+from tokencost.nouns.check import Checked, Finding
 from tokencost.nouns.request import Request
 from tokencost.planning.options import (
     DEFAULT_ENGINE,
@@ -139,6 +140,7 @@ def of_checks(checks: tuple[Checked, ...]) -> str:
 def finding(check: Checked, found: Finding) -> str:
     """`spec.yaml:12:3: latency.p95: ...`."""
     where = place(check.plan.file, found.line, found.column)
+    where = f"{where}: warning" if found.level == "warn" else where
     return f"{where}: {found.path}: {found.message}" if found.path else f"{where}: {found.message}"
 
 

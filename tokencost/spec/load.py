@@ -47,10 +47,12 @@ def load(path: Path, overrides: Sequence[str] = (), catalog: Catalog | None = No
     return LoadedSpec(_product(document, path.parent, catalog), document, path, path.parent)
 
 
-def load_bytes(source: bytes, file: str, overrides: Sequence[str] = (), catalog: Catalog | None = None) -> LoadedSpec:
-    """Check a spec that came over a pipe; traces stand in the current folder."""
-    document = overridden(read(source, file), overrides)
-    return LoadedSpec(_product(document, Path(), catalog), document)
+def load_bytes(
+    source: bytes, file: str, overrides: Sequence[str] = (), catalog: Catalog | None = None, folder: Path | None = None
+) -> LoadedSpec:
+    """Check a spec that came over a pipe or from elsewhere; traces stand in `folder`, else in the current one."""
+    document, home = overridden(read(source, file), overrides), folder or Path()
+    return LoadedSpec(_product(document, home, catalog), document, folder=home)
 
 
 def from_mapping(data: Mapping[str, Any], catalog: Catalog | None = None, folder: Path | None = None) -> LoadedSpec:

@@ -1,0 +1,151 @@
+"""The two sides of a comparison: a spec, a saved result, or a spec as it stood at a git revision."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tokencost.catalog.load import Catalog
+from tokencost.errors import AccessError, TokencostError, UsageError
+from tokencost.nouns.answer import Bill, Candidate, Plan
+from tokencost.nouns.change import Outcome
+from tokencost.planning.normal import Flat, flat, nested
+from tokencost.planning.plan import plan, understood
+from tokencost.reading.revision import Revision, revision
+from tokencost.reading.strict import read_file
+from tokencost.spec.load import LoadedSpec, from_mapping, load_bytes
+from tokencost.spec.load import load as load_spec
+from tokencost.spec.saved import Saved, saved_plans
+from tokencost.units import Num
+
+AT_REVISION = re.compile(r"([^\s:]{2,}):(.+)")
+"""main:specs/a.yaml; a single letter before the colon is a drive."""
+ReadCatalog = Callable[[Path | None], Catalog]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One side: its fields, where its files are, the records it is computed with, and what it came to.
+
+    `saved` is set where the outcome was read; `computed` is what its spec gives today, None if it gives nothing.
+    """
+
+    name: str
+    title: str
+    fields: Flat
+    folder: Path
+    catalog: Catalog
+    outcome: Outcome
+    computed: Outcome | None
+    saved: Saved | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """The catalogue: how to read one, and the folder of the user's own records, if there is one."""
+
+    read: ReadCatalog
+    own: Path | None = None
+
+    def today(self) -> Catalog:
+        """With the user's records as they are now."""
+        return self.read(self.own)
+
+    def at(self, there: Revision, into: Path) -> Catalog:
+        """With the user's records as they were; those outside of the repository have no past."""
+        if self.own is None or not self.own.resolve().is_relative_to(there.top):
+            return self.today()
+        path = there.inside(self.own)
+        if not there.has(path):
+            return self.read(None)
+        there.unpack(path, into)
+        return self.read(into / path)
+
+
+def side(text: str, records: Records, into: Path, overrides: Sequence[str] = ()) -> Side:
+    """A side as it is named on the command line; files of a revision are written below `into`."""
+    found = AT_REVISION.fullmatch(text)
+    if found and not Path(text).exists():
+        there = revision(found[1], Path())
+        return at_revision(there, Path(found[2]), records, into, overrides)
+    if text.lower().endswith(".json"):
+        if overrides:
+            raise UsageError(f"--set changes fields of a spec; {text} is a saved result")
+        return of_saved(_only(saved_plans(Path(text)), text), text, records.today())
+    catalog = records.today()
+    return of_spec(text, load_spec(Path(text), overrides, catalog), catalog)
+
+
+def _only(found: list[Saved], text: str) -> Saved:
+    if len(found) != 1:
+        raise UsageError(f"{text} holds {len(found)} plans; save the one to compare in a file of its own")
+    return found[0]
+
+
+def at_revision(there: Revision, path: Path, records: Records, into: Path, overrides: Sequence[str] = ()) -> Side:
+    """A spec, relative to the top of the repository, as it stood at a revision, with its trace and own records."""
+    name = f"{there.name}:{path.as_posix()}"
+    if not there.has(path):
+        raise AccessError(f"{name}: there is no such file at this revision")
+    there.unpack(path, into)
+    document = read_file(into / path)
+    traffic = document.data.get("traffic") if isinstance(document.data, dict) else None
+    trace = traffic.get("trace") if isinstance(traffic, dict) else None
+    if isinstance(trace, str) and there.has(path.parent / trace):
+        there.unpack(path.parent / trace, into)
+    catalog = records.at(there, into)
+    loaded = load_bytes((into / path).read_bytes(), name, overrides, catalog, (into / path).parent)
+    return of_spec(name, loaded, catalog)
+
+
+def of_spec(name: str, spec: LoadedSpec, catalog: Catalog) -> Side:
+    """A spec and its plan."""
+    return of_plan(name, spec, catalog, plan(catalog, spec))
+
+
+def of_plan(name: str, spec: LoadedSpec, catalog: Catalog, found: Plan) -> Side:
+    """A spec whose plan is known."""
+    fields, outcome = flat(understood(spec.product)), outcome_of(found)
+    return Side(
+        name=name, title=spec.product.name, fields=fields, folder=spec.folder, catalog=catalog, outcome=outcome,
+        computed=outcome,
+    )  # fmt: skip
+
+
+def of_saved(found: Saved, name: str, catalog: Catalog) -> Side:
+    """A saved result; its spec is computed again with today's records where causes are told apart."""
+    fields, folder = flat(found.spec), Path(found.file).parent
+    return Side(
+        name=name, title=found.name, fields=fields, folder=folder, catalog=catalog, outcome=found.outcome,
+        computed=outcome_with(nested({"version": 1, "name": found.name} | fields), folder, catalog), saved=found,
+    )  # fmt: skip
+
+
+def outcome_of(found: Plan) -> Outcome:
+    """What a plan comes to: the recommended candidate, or the nearest where nothing is feasible."""
+    chosen = next((c for c in found.candidates if c.model == found.recommendation.model), found.candidates[0])
+    run, fleet, bill = chosen.estimate, chosen.capacity, chosen.bill or _run_bill(chosen)
+    slower = float(run.latency.high / run.latency.value) if run and run.latency.value else 1.0
+    return Outcome(
+        model=chosen.model, family=chosen.family, feasible=chosen.feasible,
+        per_asset=_float(bill.per_asset if bill else None), per_month=_float(bill.per_month if bill else None),
+        lines=bill.lines if bill else (), gpus=_float(fleet.gpus if fleet else None),
+        memory=_float(run.footprint.peak if run and run.footprint else None), p50=_float(fleet.p50 if fleet else None),
+        p95=_float(fleet.p95 if fleet else None), p99=_float(fleet.p99 if fleet else None), slower=slower,
+    )  # fmt: skip
+
+
+def _float(value: Num | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def _run_bill(chosen: Candidate) -> Bill | None:
+    return chosen.estimate.bill if chosen.estimate else None
+
+
+def outcome_with(data: Mapping[str, object], folder: Path, catalog: Catalog) -> Outcome | None:
+    """What a mixture of two sides would come to; None if it makes no sense as a spec."""
+    try:
+        return outcome_of(plan(catalog, from_mapping(data, catalog, folder)))
+    except TokencostError:
+        return None

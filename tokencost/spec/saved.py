@@ -1,0 +1,137 @@
+"""A plan that was written with `plan --format json`, read again: its spec and what it came to."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from tokencost.errors import AccessError, Problem, SpecError
+from tokencost.nouns.answer import Line
+from tokencost.nouns.change import Outcome
+from tokencost.reading.document import Document
+from tokencost.reading.validate import problems_of
+
+SCHEMA = "tokencost.plan/1"
+LARGEST = 64 * 2**20
+"""Bytes of a saved result that are read at most."""
+HINT = "`tokencost plan SPEC --format json -o FILE` writes one"
+
+
+class _Part(BaseModel):
+    """A part of a result; what is not needed here is passed over, so that results may grow."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
+
+
+class _Line(_Part):
+    name: str
+    quantity: float
+    unit: str
+    price: float | None
+    price_unit: str
+    amount_usd: float | None
+    source: str = ""
+
+
+class _Cost(_Part):
+    per_asset_usd: float | None
+    per_month_usd: float | None
+    lines: list[_Line]
+
+
+class _Capacity(_Part):
+    gpus: float | None
+    p50_s: float | None
+    p95_s: float | None
+    p99_s: float | None
+
+
+class _Latency(_Part):
+    seconds: float | None = None
+    high: float | None = None
+
+
+class _Memory(_Part):
+    peak_bytes: float | None = None
+
+
+class _Candidate(_Part):
+    model: str
+    family: str
+    feasible: bool
+    cost: _Cost | None = None
+    capacity: _Capacity | None = None
+    memory: _Memory | None = None
+    latency: _Latency | None = None
+
+
+class _Recommendation(_Part):
+    model: str | None
+
+
+class Saved(_Part):
+    """One plan of a saved result; `catalogue` has a digest for each kind of record."""
+
+    schema_: str = Field(alias="schema")
+    name: str
+    file: str
+    spec: dict[str, Any]
+    recommendation: _Recommendation
+    candidates: list[_Candidate] = Field(min_length=1)
+    version: str = ""
+    catalogue: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the plan came to: the recommended candidate, or the first where there is none."""
+        chosen = next((c for c in self.candidates if c.model == self.recommendation.model), self.candidates[0])
+        cost, fleet, memory, latency = chosen.cost, chosen.capacity, chosen.memory, chosen.latency
+        slower = latency.high / latency.seconds if latency and latency.high and latency.seconds else 1.0
+        return Outcome(
+            model=chosen.model, family=chosen.family, feasible=chosen.feasible,
+            per_asset=cost.per_asset_usd if cost else None, per_month=cost.per_month_usd if cost else None,
+            lines=tuple(_line(line) for line in cost.lines) if cost else (), gpus=fleet.gpus if fleet else None,
+            memory=memory.peak_bytes if memory else None, p50=fleet.p50_s if fleet else None,
+            p95=fleet.p95_s if fleet else None, p99=fleet.p99_s if fleet else None, slower=slower,
+        )  # fmt: skip
+
+
+def _line(line: _Line) -> Line:
+    return Line(
+        name=line.name, quantity=line.quantity, unit=line.unit, price=line.price, price_unit=line.price_unit,
+        amount=line.amount_usd, source=line.source,
+    )  # fmt: skip
+
+
+def saved_plans(path: Path) -> list[Saved]:
+    """Every plan of a saved result; raises SpecError if it is none, AccessError if it cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            raw = stream.read(LARGEST + 1)
+    except OSError as error:
+        raise AccessError(f"{path}: {error.strerror}") from error
+    if len(raw) > LARGEST:
+        raise SpecError(Problem(f"a saved result holds at most {LARGEST // 2**20} MiB", str(path)))
+    data = _parsed(raw, str(path))
+    return [_plan(one, str(path)) for one in (data if isinstance(data, list) else [data])]
+
+
+def _parsed(raw: bytes, file: str) -> Any:
+    try:
+        return json.loads(raw)
+    except json.JSONDecodeError as error:
+        raise SpecError(Problem(f"not JSON: {error.msg}; {HINT}", file, error.lineno, error.colno)) from error
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise SpecError(Problem(f"not a saved result: {type(error).__name__}; {HINT}", file)) from error
+
+
+def _plan(data: Any, file: str) -> Saved:
+    said = data.get("schema") if isinstance(data, Mapping) else None
+    if said != SCHEMA:
+        raise SpecError(Problem(f"schema is {str(said)[:60]!r}, but a saved plan has {SCHEMA!r}; {HINT}", file))
+    try:
+        return TypeAdapter(Saved).validate_python(data)
+    except ValidationError as error:
+        raise SpecError(*problems_of(error, Document(data, file), Saved)) from None
