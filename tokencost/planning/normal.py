@@ -7,11 +7,13 @@ from tokencost.nouns.change import Altered, Cause
 
 UNITS = {
     "latency.p50": "s", "latency.p95": "s", "latency.p99": "s", "traffic.average": "req/s", "traffic.peak": "req/s",
-    "platform.price": "USD/h", "platform.cold_start": "s", "budget.per_asset": "USD", "budget.per_month": "USD",
-    "assume.request_time.value": "s",
+    "platform.price": "USD/h", "platform.cold_start": "s", "platform.batching.window": "s",
+    "budget.per_asset": "USD", "budget.per_month": "USD",
+    "budget.energy_per_asset": "J", "budget.carbon_per_asset": "kg", "assume.request_time.value": "s",
 }  # fmt: skip
 """Fields whose number needs a unit in a file."""
-SILENT = ("version", "name", "labels", "assume.request_time.reason", "assume.batch.reason", "assume.steps.reason")
+REASONS = ("request_time", "batch", "steps", "service_spread", "utilisation_target")
+SILENT = ("version", "name", "labels", *(f"assume.{name}.reason" for name in REASONS))
 """What says nothing about the figures."""
 TOGETHER = (
     ("output.width", "output.height"),
@@ -49,6 +51,8 @@ def _leaves(part: Mapping[str, Any], path: str) -> Iterator[tuple[str, Any]]:
 def _spelled(path: str, value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [*value]
+    if path == "platform.gpu":
+        return [value]
     if isinstance(value, bool | str) or value is None:
         return value
     unit = UNITS.get(path)
