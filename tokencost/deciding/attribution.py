@@ -8,9 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations, pairwise
 from math import factorial, floor
 
-from tokencost.formula import formula
 from tokencost.nouns.change import Method
-from tokencost.units import Constant, Fraction
+from tokencost.units import Constant
 
 Vector = Mapping[str, float]
 Value = Callable[[frozenset[int]], Vector | None]
@@ -68,13 +67,12 @@ def _mean(cause: int, count: int, value: Mapping[frozenset[int], Vector]) -> Vec
     for before in value:
         if cause not in before:
             for line, added in _difference(value[before | {cause}], value[before]).items():
-                total[line] = total.get(line, 0.0) + float(shapley_weight(len(before), count)) * added
+                total[line] = total.get(line, 0.0) + shapley_weight(len(before), count) * added
     return total
 
 
-@formula("shapley-1953", says="share of the orders in which exactly these causes come before: s! (n - s - 1)! / n!")
-def shapley_weight(before: int, count: int) -> Fraction:
-    """Weight of what a cause adds to a set of others, so that every order of the causes counts the same."""
+def shapley_weight(before: int, count: int) -> float:
+    """Share of the orders in which exactly these causes come before: s! (n - s - 1)! / n! [shapley-1953]."""
     return factorial(before) * factorial(count - before - 1) / factorial(count)
 
 
