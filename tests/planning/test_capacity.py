@@ -8,7 +8,7 @@ import pytest
 from tests.promises.records import catalog
 from tokencost.errors import SpecError
 from tokencost.planning.capacity import CapacityPlan, Examined, Question, capacity_plan
-from tokencost.planning.plan import plan
+from tokencost.planning.plan import quick_plan
 from tokencost.spec.load import LoadedSpec, from_mapping
 
 SPEC: dict[str, Any] = {
@@ -49,7 +49,7 @@ def test_the_fleet_is_that_of_the_plan() -> None:
     """
     Two commands, one answer: candidate by candidate, and at the chosen size among those examined.
     """
-    found, planned = answer(), plan(catalog(), spec())
+    found, planned = answer(), quick_plan(catalog(), spec())
 
     assert planned == found.plan
     for examined in found.examined:
@@ -262,8 +262,10 @@ def test_an_autoscaled_fleet_is_billed_as_it_runs() -> None:
     assert followed is not None
     assert followed.per_month is not None
     given = {**SPEC, "traffic": traffic, "budget": {"per_month": f"{float(followed.per_month) * 1.001:.2f} USD"}}
-    checked = [plan(catalog(), from_mapping({**given, "platform": {**SPEC["platform"], **on}, "candidates": ["sdxl"]},
-        catalog())).candidates[0].feasible for on in ({}, {"autoscale": True})]  # fmt: skip
+    checked = []
+    for more in ({}, {"autoscale": True}):
+        said = {**given, "platform": {**SPEC["platform"], **more}, "candidates": ["sdxl"]}
+        checked.append(quick_plan(catalog(), from_mapping(said, catalog())).candidates[0].feasible)
 
     assert followed.per_month == pytest.approx(month(day))
     assert fleet(fixed).replicas == fleet(day).replicas

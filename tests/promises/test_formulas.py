@@ -29,7 +29,6 @@ ULP = 4
 SCALAR = {
     "tokencost.serving.mdc.waiting_quantile": "a bisection that ends at another point for every law",
     "tokencost.serving.queueing.latency_percentile": "a fleet is whole, so fleets are a loop",
-    "tokencost.deciding.recommend.chance_lower": "two candidates are two names, and names are loops",
 }
 """Formulas of single numbers, and why nobody puts an array into them."""
 

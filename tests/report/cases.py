@@ -29,6 +29,7 @@ from tokencost.nouns.answer import (
 from tokencost.nouns.change import Altered, Cause, CauseKind, Change, Compared, LineChange, Measure, Outcome
 from tokencost.nouns.check import Checked, Finding
 from tokencost.nouns.claim import Claim, Exercise, Primary, Step
+from tokencost.nouns.flip import Fix, Flip, Quantiles, Remedy, Shift, Spread, Steady
 from tokencost.nouns.request import LatencyLimit, Request, Traffic
 from tokencost.planning.capacity import CapacityPlan, Examined, Followed, Point
 from tokencost.planning.claims import Claims, Solved, Worked, judge
@@ -68,6 +69,41 @@ BILL = Bill(
     price=1.8 / 3600,
     price_source="your price",
 )
+FLIP = Flip(
+    axis="GPU price", path="platform.price", unit="USD/h", turns="family", start=1.8, value=12.01, kept=12.0,
+    distance=5.672, overrides=("platform.price=12.01 USD/h",), before=("platform.price=12 USD/h",), model="imagen-4",
+    family="api",
+)  # fmt: skip
+NAMED_FLIP = Flip(
+    axis="engine", path="platform.engine", unit="", turns="model", start="compile", value="eager", kept=None,
+    distance=None, overrides=("platform.engine=eager",), others=("xdit", "vllm"), model=None, family=None,
+)  # fmt: skip
+STEADY = Steady(
+    axis="latency limit p95", path="latency.p95", unit="s", turns="model", start=10.0, low=0.5, high=200.0,
+    why="a twentieth to twenty times",
+)  # fmt: skip
+REMEDY = Remedy(
+    model="",
+    fixes=(
+        Fix(
+            changes=(
+                Shift(axis="resolution", path="output", unit="px", start=1024.0, value=832.0, distance=-0.1875),
+                Shift(axis="budget", path="budget.per_asset", unit="USD", start=0.01, value=0.5, distance=49.0),
+            ),
+            overrides=("output.width=832", "output.height=832", "budget.per_asset=0.5 USD"), model="sdxl",
+            family="diffusion",
+        ),
+        Fix(
+            changes=(
+                Shift(axis="engine", path="platform.engine", unit="", start="eager", value="xdit", distance=None),
+            ),
+            overrides=("platform.engine=xdit",), model="sdxl", family="diffusion",
+        ),
+    ),
+)  # fmt: skip
+SPREAD = Spread(
+    cost=Quantiles(p10=0.01, p50=0.0123, p90=0.02), seconds=Quantiles(p10=0.8, p50=1.0, p90=1.4),
+)  # fmt: skip
 NO_BILL = Bill(per_asset=None, per_month=None, lines=(), price=None, price_source="no price known")
 
 
@@ -158,6 +194,7 @@ def candidate(name: str = "sdxl", *, feasible: bool = True) -> Candidate:
         capacity=fleet if feasible else None,
         bill=BILL if feasible else None,
         quality=(Scored(metric="geneval", value=0.55, bound=">= 0.5", source="sdxl-2023"),),
+        spread=SPREAD,
     )
 
 
@@ -191,7 +228,8 @@ def plan(name: str = "poster-studio", *, file: str = "specs/poster.yaml", model:
         places={"latency.p95": (9, 8)},
         recommendation=Recommendation(
             verdict="recommended", model=model, family="diffusion", reasons=(f"{name}: the cheapest",),
-            binding="latency.p95", margin=0.28, confidence=0.93, runner_up="imagen-4",
+            binding="latency.p95", margin=0.28, confidence=0.93, family_confidence=0.97,
+            runner_up="imagen-4", flips=(FLIP, NAMED_FLIP), steady=(STEADY,),
         ),
         candidates=(candidate(model), api_candidate(), candidate("late", feasible=False), unknown_candidate()),
     )  # fmt: skip
@@ -199,13 +237,16 @@ def plan(name: str = "poster-studio", *, file: str = "specs/poster.yaml", model:
 
 def close_plan() -> Plan:
     made = plan()
-    return replace(made, recommendation=replace(made.recommendation, verdict="too-close-to-call", confidence=0.55))
+    return replace(
+        made, recommendation=replace(made.recommendation, verdict="too-close-to-call", family_confidence=0.55)
+    )
 
 
 def refused_plan(name: str = "poster-studio", *, file: str = "specs/poster.yaml") -> Plan:
     said = Recommendation(
         verdict="nothing-feasible", model=None, family=None, reasons=(f"{name}: every candidate is too slow",),
-        binding="latency.p95", margin=None, confidence=None, runner_up=None,
+        binding="latency.p95", margin=None, confidence=None, family_confidence=None, runner_up=None,
+        remedy=REMEDY,
     )  # fmt: skip
     return replace(
         plan(name, file=file), recommendation=said, candidates=(candidate("late", feasible=False), unknown_candidate())

@@ -9,7 +9,7 @@ import difflib
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,10 +24,14 @@ INDEX = DATA / "index.json"
 
 @dataclass(frozen=True)
 class Catalog:
-    """Records by folder and id. Decoding is lazy: a plan pays for the records it uses."""
+    """Records by folder and id. Decoding is lazy: a plan pays for the records it uses.
+
+    `memory` holds what planning computed from them, where a use case asked for it (planning.memory).
+    """
 
     index: Mapping[str, Any]
     cache: dict[tuple[str, str], Any] = field(default_factory=dict, compare=False)
+    memory: dict[Hashable, Any] | None = field(default=None, compare=False, repr=False)
 
     def names(self, kind: str) -> list[str]:
         """Ids of one folder, sorted."""

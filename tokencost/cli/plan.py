@@ -16,6 +16,7 @@ def plan(
     catalog: o.CatalogDir = None,
     format: Annotated[str, o.format_option("plan")] = "table",  # noqa: A002
     output: o.Output = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Do not search for what would change the choice.")] = False,
     no_color: o.NoColor = False,
     quiet: o.Quiet = False,
 ) -> None:
@@ -26,7 +27,9 @@ def plan(
     from tokencost.planning import plan as use_case
 
     checked_format("plan", format)
-    answers, problems, codes = each(specs, set or [], o.load_catalog(catalog), use_case.plan)
+    answers, problems, codes = each(
+        specs, set or [], o.load_catalog(catalog), use_case.quick_plan if quick else use_case.plan
+    )
     if problems:
         refuse(problems, "table" if answers else format, output)
     if answers:

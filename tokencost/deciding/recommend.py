@@ -4,25 +4,15 @@ import math
 from collections.abc import Sequence
 
 from tokencost.deciding.constraints import dollars, seconds
-from tokencost.formula import formula
 from tokencost.nouns.answer import Candidate, Recommendation
-from tokencost.units import Constant, Fraction, Num
+from tokencost.nouns.flip import Certainty
+from tokencost.units import Constant, Fraction
 
-Z_90 = Constant(1.645, "", "standard deviations that hold the central 90 % of a normal distribution")
-TOO_CLOSE = Constant(0.6, "", "a choice that holds in less than this share of cases is a coin toss, not advice")
+TOO_CLOSE = Constant(0.6, "", "a family that stays in less than this share of draws is a coin toss, not advice")
+
+TOLD = Constant(0.01, "", "what is the best in fewer draws is not worth a word")
 
 SAME = Constant(0.005, "", "costs closer than this are told as the same")
-
-
-@formula(
-    "definition",
-    says="probability that the first is lower (a cost or a time), both log-normal with the spread of their predictions",
-)
-def chance_lower(one: Num, other: Num, spread: Fraction, other_spread: Fraction) -> Fraction:
-    """Errors of the two predictions taken as independent; shared errors would make the choice surer than this."""
-    deviation = math.hypot(math.log(float(spread)), math.log(float(other_spread))) / Z_90
-    gap = math.log(float(other) / float(one))
-    return 0.5 * (1 + math.erf(gap / deviation / math.sqrt(2))) if deviation else float(gap > 0)
 
 
 def ranked(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
@@ -36,24 +26,30 @@ def preference(candidate: Candidate) -> tuple[bool, int, float, float, str]:
     return not candidate.feasible, broken, _cost(candidate), _latency(candidate), candidate.model
 
 
-def recommend(candidates: Sequence[Candidate]) -> Recommendation:
+def recommend(candidates: Sequence[Candidate], certainty: Certainty) -> Recommendation:
     """The first of ranked candidates if any is feasible; the question is the family, so that is what must be sure."""
     feasible = [c for c in candidates if c.feasible]
     if not feasible:
         return Recommendation(
             verdict="nothing-feasible", model=None, family=None, reasons=tuple(_why_nothing(candidates)),
-            binding=_binding(candidates), margin=None, confidence=None, runner_up=None,
+            binding=_binding(candidates), margin=None, confidence=None, family_confidence=None, runner_up=None,
         )  # fmt: skip
     best, second = feasible[0], feasible[1] if len(feasible) > 1 else None
-    confidence = _confidence(best, next((c for c in feasible if c.family != best.family), None))
+    sure = certainty.families.get(best.family, 0.0)
     return Recommendation(
-        verdict="recommended" if confidence is None or confidence >= TOO_CLOSE else "too-close-to-call",
+        verdict="recommended" if float(sure) >= TOO_CLOSE else "too-close-to-call",
         model=best.model,
         family=best.family,
-        reasons=(*_for_best(best, feasible), *_against_rivals(best, candidates), *_closeness(best, feasible)),
+        reasons=(
+            *_for_best(best, feasible),
+            *_against_rivals(best, candidates),
+            *_closeness(best, feasible),
+            *_certainty(best, candidates, certainty),
+        ),
         binding=_binding([c for c in candidates if not c.feasible]),
         margin=_margin(best, second),
-        confidence=confidence,
+        confidence=certainty.models.get(best.model, 0.0),
+        family_confidence=sure,
         runner_up=second.model if second else None,
     )
 
@@ -67,32 +63,12 @@ def _latency(candidate: Candidate) -> float:
     return math.inf if candidate.estimate is None else float(candidate.estimate.latency.value)
 
 
-def _spread(candidate: Candidate) -> float:
-    latency = candidate.estimate.latency if candidate.estimate else None
-    return float(latency.high / latency.value) if latency and latency.value else 1.0
-
-
 def _comparable(best: Candidate, other: Candidate | None) -> bool:
     return other is not None and _cost(best) > 0 and not math.isinf(_cost(other))
 
 
 def _margin(best: Candidate, other: Candidate | None) -> float | None:
     return _cost(other) / _cost(best) - 1 if other is not None and _comparable(best, other) else None
-
-
-def _confidence(best: Candidate, other: Candidate | None) -> float | None:
-    """How sure it is that the best costs less than the other or, where both cost the same, is the faster of them."""
-    if other is None or not _comparable(best, other):
-        return None
-    measure = _latency if _same_cost(best, other) else _cost
-    if not measure(best) or not measure(other):
-        return None
-    return float(chance_lower(measure(best), measure(other), _spread(best), _spread(other)))
-
-
-def _same_cost(best: Candidate, other: Candidate) -> bool:
-    margin = _margin(best, other)
-    return margin is not None and abs(margin) < SAME
 
 
 def _for_best(best: Candidate, feasible: Sequence[Candidate]) -> list[str]:
@@ -128,23 +104,35 @@ def _rival(rival: Candidate) -> str:
 
 
 def _closeness(best: Candidate, feasible: Sequence[Candidate]) -> list[str]:
-    """How near the next model comes, and the next family."""
-    found = []
+    """How near the next model comes."""
     second = feasible[1] if len(feasible) > 1 else None
     margin = _margin(best, second)
-    if second is not None and margin is not None:
-        says = f"costs {margin + 1:.3g} times as much" if margin >= SAME else "costs the same"
-        found.append(f"Runner-up {second.name} ({second.family}) {says}, {seconds(_latency(second))} s per request.")
-    family = next((c for c in feasible if c.family != best.family), None)
-    chance = _confidence(best, family)
-    if family is not None and chance is not None:
-        share = "more than 99 %" if chance > 0.99 else f"{chance * 100:.0f} %"
-        other = f"{family.family} ({family.name})"
-        stays = (
-            f"is faster than {other} at the same cost" if _same_cost(best, family) else f"stays cheaper than {other}"
-        )
-        found.append(f"{best.family} {stays} in {share} of cases.")
-    return found
+    if second is None or margin is None:
+        return []
+    says = f"costs {margin + 1:.3g} times as much" if margin >= SAME else "costs the same"
+    return [f"Runner-up {second.name} ({second.family}) {says}, {seconds(_latency(second))} s per request."]
+
+
+def _certainty(best: Candidate, candidates: Sequence[Candidate], certainty: Certainty) -> list[str]:
+    """How often model and family stay the best, and who is instead."""
+    model, family = certainty.models.get(best.model, 0.0), certainty.families.get(best.family, 0.0)
+    names = {c.model: c.name for c in candidates}
+    rivals = [(names[name], part) for name, part in certainty.models.items() if name != best.model]
+    families = [(name, part) for name, part in certainty.families.items() if name != best.family]
+    told = [f"{name} in {share(part)}" for name, part in (*rivals[:1], *families[:1]) if float(part) >= TOLD]
+    instead = f"; instead {', '.join(told)}" if told else ""
+    return [
+        f"{best.name} stays the best in {share(model)} of {certainty.draws:,} draws over prediction errors, prices and "
+        f"traffic, {best.family} in {share(family)}{instead}."
+    ]
+
+
+def share(of_draws: Fraction) -> str:
+    """A share of draws, never more certain than draws can be."""
+    part = float(of_draws)
+    if part > 0.99:
+        return "more than 99 %"
+    return "less than 1 %" if part < 0.01 else f"{part * 100:.0f} %"
 
 
 def in_numbers(candidate: Candidate) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from tokencost.nouns.electricity import Electricity
+from tokencost.nouns.flip import Flip, Remedy, Spread, Steady
 from tokencost.nouns.request import Request
 from tokencost.units import Bytes, Count, Flop, Fraction, PerSecond, Seconds, Usd, UsdPerSecond
 
@@ -191,6 +192,7 @@ class Candidate:
     bill: Bill | None
     quality: tuple[Scored, ...]
     undisclosed: tuple[str, ...] = ()
+    spread: Spread | None = None
 
 
 Verdict = Literal["recommended", "too-close-to-call", "nothing-feasible"]
@@ -198,7 +200,12 @@ Verdict = Literal["recommended", "too-close-to-call", "nothing-feasible"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recommendation:
-    """The choice, or that there is none; `margin` is the runner-up's cost over the winner's, minus one."""
+    """The choice, or that there is none; `margin` is the runner-up's cost over the winner's, minus one.
+
+    `confidence` is the share of draws in which the model stays the best, `family_confidence` that of its family.
+    `flips` are the nearest values at which the choice turns, `steady` the axes along which it does not; both are empty
+    where nobody searched. `remedy` is what would let a model pass that does not.
+    """
 
     verdict: Verdict
     model: str | None
@@ -207,7 +214,11 @@ class Recommendation:
     binding: str
     margin: Fraction | None
     confidence: Fraction | None
+    family_confidence: Fraction | None
     runner_up: str | None
+    flips: tuple[Flip, ...] = ()
+    steady: tuple[Steady, ...] = ()
+    remedy: Remedy | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,22 @@ NO_TERMS = Renting()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What a spec takes as given about time; `notes` are told with every estimate.
+
+    `speedups` are factors by family or model, `steps` sampler steps by model.
+    """
+
+    request_time: Seconds | None = None
+    speedups: tuple[tuple[str, float], ...] = ()
+    steps: tuple[tuple[str, int], ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+NOTHING_GIVEN = Given()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """Everything a spec asks of every candidate."""
 
@@ -23,9 +39,8 @@ class Asked:
     tier: str = ""
     bounds: tuple[Bound, ...] = ()
     accept_unknown: bool = True
-    request_time: Seconds | None = None
+    given: Given = NOTHING_GIVEN
     classes: tuple[tuple[float, Request], ...] = ()
     service_spread: Fraction = 0.0
     batch: int | None = None
     batching: Batching | None = None
-    notes: tuple[Note, ...] = ()

@@ -14,23 +14,27 @@ from tokencost.deciding.constraints import (
     platform_limits,
 )
 from tokencost.deciding.recommend import preference
-from tokencost.nouns.answer import Bill, Candidate, Capacity, Estimate, Interval, Note, Scored, Violation
+from tokencost.nouns.answer import Bill, Candidate, Capacity, Estimate, Note, Violation
 from tokencost.nouns.model import Model
 from tokencost.nouns.request import Request
 from tokencost.planning.asked import Asked
+from tokencost.planning.assumed import priced
+from tokencost.planning.bought import bought
 from tokencost.planning.capacity_bill import bill_of_rent
-from tokencost.planning.capacity_service import Lone, lone_of, shares_steps
+from tokencost.planning.capacity_service import shares_steps
 from tokencost.planning.daily_bill import bill_of_day, day_of
 from tokencost.planning.electricity import taken_by
-from tokencost.planning.estimate import Prepared, api_bill, estimate, measured, prepare
-from tokencost.planning.forming import service_for
+from tokencost.planning.estimate import Prepared
+from tokencost.planning.memory import remembered
 from tokencost.planning.mixing import fitted_classes
 from tokencost.planning.options import RunOptions
+from tokencost.planning.prices import gpu_quote
+from tokencost.planning.timed import served, stepped, timed
 from tokencost.planning.violations import in_order, quality_of, released_for, unsized
 from tokencost.serving.fleet import alone, capacity, keeping_up, replicas_that_keep_up
 from tokencost.serving.service import Service
 from tokencost.serving.sizing import Sizing, fewest, refined, sized_by_law
-from tokencost.units import Seconds, UsdPerSecond
+from tokencost.units import UsdPerSecond
 
 LARGEST_BATCH = 256
 """Requests that one replica is given at once at most."""
@@ -56,13 +60,28 @@ def judge(catalog: Catalog, model: Model, asked: Asked, platforms: Sequence[RunO
 
 def _cannot_win(catalog: Catalog, best: Candidate, found: "Sized", asked: Asked) -> bool:
     """Whether even the smallest fleet that is not ruled out costs more than a feasible one."""
-    if not best.feasible or best.bill is None or asked.traffic is None or not found.fleet:
+    if not best.feasible or best.bill is None or best.bill.per_asset is None:
         return False
-    if asked.renting.mix or asked.renting.autoscale:
+    return _dearer(catalog, found, asked, float(best.bill.per_asset))
+
+
+def _dearer(catalog: Catalog, found: "Sized", asked: Asked, cost: float) -> bool:
+    """Whether every fleet that is not ruled out costs more than this per asset."""
+    if cost == inf or asked.traffic is None or asked.renting.mix or asked.renting.autoscale or not found.fleet:
         return False
-    replicas = fewest(found.fleet, found.service, asked.traffic, asked.limits)
-    least = _rent(catalog, found, replicas, asked).per_asset
-    return least is not None and best.bill.per_asset is not None and bool(least > best.bill.per_asset)
+    busy = _rent(catalog, found, _keeps_up(asked, found.service), asked).per_asset
+    if busy is None or busy > cost:
+        return busy is not None
+    least = _rent(catalog, found, fewest(found.fleet, found.service, asked.traffic, asked.limits), asked).per_asset
+    return least is not None and bool(least > cost)
+
+
+def weigh(catalog: Catalog, model: Model, asked: Asked, options: RunOptions, to_beat: float = inf) -> Candidate:
+    """All that the choice looks at, percentiles left out; a fleet that surely costs more than `to_beat` stays large."""
+    candidate, found = _on(catalog, model, asked, options)
+    if found is None or _dearer(catalog, found, asked, to_beat):
+        return candidate
+    return _smaller(catalog, model, candidate, found, asked)[0]
 
 
 def _smaller(
@@ -81,9 +100,11 @@ def _smaller(
 
 def _on(catalog: Catalog, model: Model, asked: Asked, options: RunOptions) -> tuple[Candidate, "Sized | None"]:
     """Sized and judged, percentiles left out: of several platforms only the chosen one is asked for them."""
-    scored, broken = quality_of(catalog, model, asked)
+    key = ("quality", model.id, asked.request.task, asked.tier, asked.bounds, asked.accept_unknown)
+    scored, kept = remembered(catalog, key, lambda: quality_of(catalog, model, asked))
+    broken = [*kept]
     if model.family == "api":
-        return _api(catalog, model, asked, scored, [*availability(model, self_hosted=False), *broken]), None
+        return bought(catalog, model, asked, scored, broken), None
     broken += availability(model, self_hosted=True)
     request, notes, wrong = fitted(catalog, model, asked.request)
     asked, others = fitted_classes(catalog, model, asked, fitted)
@@ -94,7 +115,8 @@ def _on(catalog: Catalog, model: Model, asked: Asked, options: RunOptions) -> tu
         return unsized(model, (*broken, *missing), scored), None
     if broken:
         asked = replace(asked, batching=None)
-    found = sized(catalog, model, replace(asked, request=request), options, (*asked.notes, *notes), refine=False)
+    asked = replace(asked, request=request, given=replace(asked.given, notes=(*asked.given.notes, *notes)))
+    found = sized(catalog, model, asked, options, refine=False)
     broken += found.violations
     return Candidate(
         model=model.id, name=model.name, family=model.family, feasible=not broken, violations=in_order(broken),
@@ -136,36 +158,34 @@ class Sized:
     price: UsdPerSecond | None
 
 
-def sized(
-    catalog: Catalog, model: Model, asked: Asked, options: RunOptions, notes: tuple[Note, ...], *, refine: bool = True
-) -> Sized:
+def sized(catalog: Catalog, model: Model, asked: Asked, options: RunOptions, *, refine: bool = True) -> Sized:
     """The best batch size: fewest limits broken, then fewest GPUs, then least latency; `refine` it to the least fleet.
 
     A model that is out for another reason keeps the fleet that the waiting law proves to be enough.
     """
+    options = stepped(model, options, asked.given)
     if asked.batch is not None:
-        tried = [_with_batch(catalog, model, asked, replace(options, batch=asked.batch), notes)]
+        tried = [_with_batch(catalog, model, asked, replace(options, batch=asked.batch))]
     else:
-        tried = _batches(catalog, model, asked, options, notes)
+        tried = _batches(catalog, model, asked, options)
     best = min(tried, key=lambda s: (len(s.violations), s.gpus, float(s.estimate.latency.value)))
     return _refined(catalog, model, best, asked) if refine else best
 
 
-def _batches(catalog: Catalog, model: Model, asked: Asked, options: RunOptions, notes: tuple[Note, ...]) -> list[Sized]:
+def _batches(catalog: Catalog, model: Model, asked: Asked, options: RunOptions) -> list[Sized]:
     """Batches of 1, 2, 4, ... while a larger one fits and is of use."""
-    tried = [_with_batch(catalog, model, asked, replace(options, batch=1), notes)]
+    tried = [_with_batch(catalog, model, asked, replace(options, batch=1))]
     shares, forming = shares_steps(tried[0].ready), asked.batching
     if asked.traffic is None or not _may_grow(tried[0]) or not (shares or forming):
         return tried
-    lone = lone_of(tried[0].ready) if shares else None
     largest = forming.most if forming and not shares else LARGEST_BATCH
     while tried[-1].service.slots * 2 <= largest and _may_grow(tried[-1]):
         larger = replace(options, batch=tried[-1].service.slots * 2)
-        tried.append(_with_batch(catalog, model, asked, larger, notes, lone))
+        tried.append(_with_batch(catalog, model, asked, larger))
     between = _between(tried, asked)
     if not between:
         return tried
-    return [*tried, _with_batch(catalog, model, asked, replace(options, batch=between), notes, lone)]
+    return [*tried, _with_batch(catalog, model, asked, replace(options, batch=between))]
 
 
 def _between(tried: Sequence[Sized], asked: Asked) -> int:
@@ -187,18 +207,14 @@ def _may_grow(last: Sized) -> bool:
     return foot is not None and foot.fits and last.gpus > float(last.ready.platform.gpus)
 
 
-def _with_batch(
-    catalog: Catalog, model: Model, asked: Asked, options: RunOptions, notes: tuple[Note, ...],
-    lone: Lone | None = None,
-) -> Sized:  # fmt: skip
-    """A batch of that size, the fleet it needs and what it breaks; `lone` where one request by itself is known."""
-    request = replace(asked.request, batch=float(options.batch))
-    ready = prepare(catalog, model, request, options)
-    found = _assumed_time(measured(catalog, ready, options, notes), asked.request_time)
-    service, others = service_for(catalog, model, asked, options, ready, found.latency.value, lone)
+def _with_batch(catalog: Catalog, model: Model, asked: Asked, options: RunOptions) -> Sized:
+    """A batch of that size, the fleet it needs and what it breaks."""
+    found = timed(catalog, model, replace(asked.request, batch=float(options.batch)), options, asked.given)
+    run = priced(found.estimate, gpu_quote(catalog, options.gpu, options.price))
+    service, others = served(catalog, model, asked, options)
     return _judged(catalog, model, Sized(
-        ready=ready, estimate=found, service=service, fleet=_fleet(asked, service), gpus=0.0, bill=found.bill,
-        violations=(), others=others, price=options.price,
+        ready=found.ready, estimate=run, service=service, fleet=_fleet(catalog, asked, service), gpus=0.0,
+        bill=run.bill, violations=(), others=others, price=options.price,
     ), asked)  # fmt: skip
 
 
@@ -230,7 +246,9 @@ def _refined(catalog: Catalog, model: Model, found: Sized, asked: Asked) -> Size
     hopeless = any(not violation.constraint.startswith("budget") for violation in found.violations)
     if asked.traffic is None or found.fleet is None or hopeless:
         return found
-    fleet = refined(found.fleet, found.service, asked.traffic, asked.limits)
+    sizing, service, traffic = found.fleet, found.service, asked.traffic
+    key = ("refined", sizing, service, traffic, asked.limits)
+    fleet = remembered(catalog, key, lambda: refined(sizing, service, traffic, asked.limits))
     return _judged(catalog, model, replace(found, fleet=fleet), asked)
 
 
@@ -245,10 +263,12 @@ def _following(catalog: Catalog, found: Sized, asked: Asked) -> Sized:
     return replace(found, bill=bill, violations=(*others, *budget_limits(asked.budget, bill)))
 
 
-def _fleet(asked: Asked, service: Service) -> Sizing | None:
+def _fleet(catalog: Catalog, asked: Asked, service: Service) -> Sizing | None:
     """Replicas that keep every limit; without traffic one is enough or none is."""
-    if asked.traffic is not None:
-        return sized_by_law(service, asked.traffic, asked.limits)
+    traffic, limits = asked.traffic, asked.limits
+    if traffic is not None:
+        key = ("law", service, traffic.peak, traffic.burstiness, traffic.utilisation_target, limits)
+        return remembered(catalog, key, lambda: sized_by_law(service, traffic, limits))
     kept = all(service.full <= limit.limit for limit in asked.limits)
     return Sizing(replicas=1, evidence="law") if kept else None
 
@@ -265,29 +285,3 @@ def _capacity(found: Sized, asked: Asked) -> Capacity:
     if found.fleet is None:
         return keeping_up(service, asked.traffic, gpus=gpus)
     return capacity(found.fleet, service, asked.traffic, gpus=gpus, spares=asked.renting.spares)
-
-
-def _assumed_time(found: Estimate, seconds: Seconds | None) -> Estimate:
-    """A request time taken as given replaces the prediction, interval and all."""
-    if seconds is None:
-        return found
-    exact = Interval(value=seconds, low=seconds, high=seconds)
-    return replace(found, latency=exact, requests_per_second=found.request.batch / seconds)
-
-
-def _api(
-    catalog: Catalog, model: Model, asked: Asked, scored: tuple[Scored, ...], broken: list[Violation]
-) -> Candidate:
-    average = float(asked.traffic.average) if asked.traffic else None
-    found = estimate(catalog, model, asked.request, RunOptions())
-    bill, latency = api_bill(catalog, model, asked.request, average)
-    if bill.per_asset is None:
-        broken.append(Violation(constraint="price", message="no price published for this size"))
-    if asked.limits and not latency:
-        message = "its provider publishes no latency; give assume.request_time to judge it"
-        broken.append(Violation(constraint="latency", message=message))
-    broken += [*budget_limits(asked.budget, bill), *electricity_limits(asked.budget, None)]
-    return Candidate(
-        model=model.id, name=model.name, family=model.family, feasible=not broken, violations=tuple(broken),
-        estimate=found, capacity=None, bill=bill, quality=scored, undisclosed=model.undisclosed,
-    )  # fmt: skip

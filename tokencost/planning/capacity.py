@@ -133,7 +133,7 @@ def _examined(
     request, _, _ = fitted(catalog, model, wanted.request)
     on_grid, _ = fitted_classes(catalog, model, wanted, fitted)
     asked = replace(on_grid, request=request, batch=int(candidate.capacity.batch))
-    found = sized(catalog, model, asked, choice, ())
+    found = sized(catalog, model, asked, choice)
     at = partial(_point, catalog, found, asked, choice)
     evidence: Literal["law", "path"] = "path" if found.service.batch_times else "law"
     chosen = found.fleet or Sizing(replicas=replicas_that_keep_up(found.service, wanted.traffic), evidence=evidence)

@@ -11,7 +11,8 @@ from tokencost.nouns.change import Allowance, Change
 from tokencost.nouns.check import Checked, Finding, Level
 from tokencost.planning.baseline import Baseline
 from tokencost.planning.diff import changed
-from tokencost.planning.plan import plan
+from tokencost.planning.memory import remembering
+from tokencost.planning.plan import quick_plan, with_remedy
 from tokencost.planning.sides import of_plan
 from tokencost.spec.load import LoadedSpec
 
@@ -20,9 +21,12 @@ NO_INCREASE = Allowance(measure="per_asset", share=0.0)
 
 def check(catalog: Catalog, spec: LoadedSpec) -> Checked:
     """The plan judged: a spec passes if some candidate keeps every limit."""
-    found = plan(catalog, spec)
-    passed = found.recommendation.verdict != "nothing-feasible"
-    return Checked(plan=found, passed=passed, findings=() if passed else tuple(_findings(found)))
+    catalog = remembering(catalog)
+    found = quick_plan(catalog, spec)
+    if found.recommendation.verdict != "nothing-feasible":
+        return Checked(plan=found, passed=True, findings=())
+    found = with_remedy(catalog, spec, found)
+    return Checked(plan=found, passed=False, findings=tuple(_findings(found)))
 
 
 def _findings(found: Plan) -> list[Finding]:

@@ -15,8 +15,9 @@ from tokencost.nouns.generator import Generator
 from tokencost.nouns.hardware import Platform
 from tokencost.nouns.model import Model
 from tokencost.nouns.request import Request
-from tokencost.nouns.work import Attention, Program
+from tokencost.nouns.work import Attention, Phase, Program
 from tokencost.planning.electricity import siting_of
+from tokencost.planning.memory import remembered
 from tokencost.planning.options import RunOptions
 from tokencost.planning.prices import api_offer, gpu_quote
 from tokencost.planning.resolve import generator, platform
@@ -53,7 +54,7 @@ def estimate(
 def measured(catalog: Catalog, ready: Prepared, options: RunOptions, notes: tuple[Note, ...] = ()) -> Estimate:
     """The numbers of a prepared request."""
     made, on, request = ready.generator, ready.platform, ready.request
-    phases = (*(time_phase(phase, on) for phase in ready.program), *around(on))
+    phases = (*(_timed(catalog, phase, on) for phase in ready.program), *around(on))
     seconds = sum((phase.seconds for phase in phases), 0.0)
     joules = request_energy(ready.program, phases, on)
     written = sum((phase.tokens for phase in ready.program), 0.0)
@@ -79,6 +80,12 @@ def measured(catalog: Catalog, ready: Prepared, options: RunOptions, notes: tupl
     )
 
 
+def _timed(catalog: Catalog, phase: Phase, on: Platform) -> PhaseTime:
+    """Timed once where models share a phase: their text encoders, or all of their networks."""
+    how = (on.gpu.id, on.achieved.id, on.engine.id, on.precisions[phase.precision], on.parallelism, on.gpus)
+    return remembered(catalog, ("phase", phase, how), lambda: time_phase(phase, on))
+
+
 def _api_estimate(catalog: Catalog, model: Model, request: Request, notes: tuple[Note, ...]) -> Estimate:
     bill, latency = api_bill(catalog, model, request, None)
     return Estimate(
@@ -90,7 +97,8 @@ def _api_estimate(catalog: Catalog, model: Model, request: Request, notes: tuple
 
 def api_bill(catalog: Catalog, model: Model, request: Request, average: float | None) -> tuple[Bill, Seconds]:
     """The provider's price for the asset, and its typical latency (0 if nobody says)."""
-    found = api_offer(catalog, model.id, int(request.width), int(request.height))
+    width, height = int(request.width), int(request.height)
+    found = remembered(catalog, ("offer", model.id, width, height), lambda: api_offer(catalog, model.id, width, height))
     if found is None:
         return bill_of_api(None, 1.0, "image", average, "no price known for this size"), 0.0
     offer, line = found

@@ -34,7 +34,7 @@ def service_for(
         service = formed_service(catalog, model, asked, options)
     elif asked.classes and asked.traffic is not None:
         service, others = mixed_service(catalog, model, asked, options)
-    elif asked.request_time is not None or options.batch == 1 or not shares_steps(ready):
+    elif asked.given.request_time is not None or options.batch == 1 or not shares_steps(ready):
         service = fixed(seconds, options.batch)
     else:
         service = service_of(lone or lone_of(_single(ready)), ready)
@@ -49,7 +49,7 @@ def _single(ready: Prepared) -> Prepared:
 
 def forms(ready: Prepared, asked: Asked) -> bool:
     """Whether requests are taken together as they wait, and leave together."""
-    given = asked.traffic is None or asked.request_time is not None or ready.request.batch == 1
+    given = asked.traffic is None or asked.given.request_time is not None or ready.request.batch == 1
     return asked.batching is not None and not given and not shares_steps(ready)
 
 

@@ -12,9 +12,11 @@ UNITS = {
     "budget.energy_per_asset": "J", "budget.carbon_per_asset": "kg", "assume.request_time.value": "s",
 }  # fmt: skip
 """Fields whose number needs a unit in a file."""
-REASONS = ("request_time", "batch", "steps", "service_spread", "utilisation_target")
+REASONS = ("request_time", "batch", "steps", "guidance", "service_spread", "utilisation_target")
 SILENT = ("version", "name", "labels", *(f"assume.{name}.reason" for name in REASONS))
 """What says nothing about the figures."""
+BY_NAME = ("quality.bounds.", "assume.speedup.", "assume.steps_of.")
+"""Parts whose keys are names, which hold dots."""
 TOGETHER = (
     ("output.width", "output.height"),
     ("input.width", "input.height"),
@@ -42,6 +44,8 @@ def _leaves(part: Mapping[str, Any], path: str) -> Iterator[tuple[str, Any]]:
         here = f"{path}{key}"
         if isinstance(value, Mapping) and here.startswith("quality.bounds."):
             yield here, f"{value['operator']} {_number(value['value'])!r}"
+        elif isinstance(value, Mapping) and here.startswith(BY_NAME):
+            yield here, _number(value["value"])
         elif isinstance(value, Mapping):
             yield from _leaves(value, f"{here}.")
         elif not here.startswith("labels."):
@@ -67,10 +71,10 @@ def _number(value: float) -> int | float:
 
 
 def nested(fields: Flat) -> dict[str, Any]:
-    """Fields by path as the data of a file; bounds keep dots in their metrics."""
+    """Fields by path as the data of a file; metrics and models keep the dots in their names."""
     data: dict[str, Any] = {}
     for path, value in fields.items():
-        *around, last = path.split(".", 2) if path.startswith("quality.bounds.") else path.split(".")
+        *around, last = path.split(".", 2) if path.startswith(BY_NAME) else path.split(".")
         part = data
         for key in around:
             part = part.setdefault(key, {})

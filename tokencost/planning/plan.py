@@ -8,11 +8,15 @@ from typing import Any
 from tokencost.catalog.digest import digests
 from tokencost.catalog.load import Catalog
 from tokencost.deciding.recommend import ranked, recommend
+from tokencost.deciding.uncertainty import Circumstances, uncertainty
 from tokencost.nouns.answer import Candidate, Note, Plan, Violation
 from tokencost.nouns.model import Bound, Model
-from tokencost.planning.asked import Asked
+from tokencost.planning.asked import Asked, Given
 from tokencost.planning.candidates import judge
 from tokencost.planning.compare import models_for
+from tokencost.planning.fixes import remedy_of
+from tokencost.planning.flips import turning_of
+from tokencost.planning.memory import remembering
 from tokencost.planning.options import (
     DEFAULT_ENGINE,
     DEFAULT_GPU,
@@ -21,6 +25,7 @@ from tokencost.planning.options import (
     DEFAULT_SITE,
     RunOptions,
 )
+from tokencost.planning.situation import Situation
 from tokencost.spec.convert import (
     batching_of,
     budget_of,
@@ -39,25 +44,62 @@ BETTER = {">=": "higher", "<=": "lower"}
 
 
 def plan(catalog: Catalog, spec: LoadedSpec) -> Plan:
-    """Every candidate sized and judged, the best first, and the choice among them with its reasons."""
+    """Every candidate sized and judged, the best first, the choice among them with its reasons, and what turns it."""
+    catalog = remembering(catalog)
+    found = quick_plan(catalog, spec)
+    turning = turning_of(catalog, spec.product, situation_of(spec), found.candidates)
+    said = replace(found.recommendation, flips=turning.flips, steady=turning.steady)
+    return with_remedy(catalog, spec, replace(found, recommendation=said))
+
+
+def with_remedy(catalog: Catalog, spec: LoadedSpec, found: Plan) -> Plan:
+    """A plan that also says what would let a model pass that does not."""
+    remedy = remedy_of(catalog, spec.product, situation_of(spec), found.candidates)
+    return replace(found, recommendation=replace(found.recommendation, remedy=remedy))
+
+
+def situation_of(spec: LoadedSpec) -> Situation:
+    """What a spec asks, as one value to vary."""
+    return Situation(asked=wanted_of(spec, spec.trace), platforms=tuple(options_of(spec.product)))
+
+
+def quick_plan(catalog: Catalog, spec: LoadedSpec) -> Plan:
+    """The same choice without the search for what would turn it."""
     return plan_of(catalog, spec, wanted_of(spec, spec.trace), spec.product.candidates or ())
 
 
 def plan_of(catalog: Catalog, spec: LoadedSpec, wanted: Asked, names: Sequence[str]) -> Plan:
     """The plan for these models; every model that does the task if none is named."""
-    product = spec.product
+    catalog, product = remembering(catalog), spec.product
     models = models_for(catalog, product.task, names)
-    candidates = ranked([_on_best_gpu(catalog, model, wanted, product) for model in models])
+    judged = ranked([_on_best_gpu(catalog, model, wanted, product) for model in models])
+    doubt = uncertainty(judged, circumstances(catalog, wanted, product, judged))
+    candidates = tuple(replace(one, spread=doubt.spreads.get(one.model)) for one in judged)
     return Plan(
         name=product.name,
         file=spec.document.file,
         task=product.task,
         spec=understood(product),
         places={".".join(map(str, path)): mark for path, mark in spec.document.marks.items()},
-        recommendation=recommend(candidates),
+        recommendation=recommend(candidates, doubt.certainty),
         candidates=candidates,
         catalogue=digests(catalog),
     )
+
+
+def circumstances(catalog: Catalog, wanted: Asked, product: Product, candidates: Sequence[Candidate]) -> Circumstances:
+    """What the draws are about; models of one backbone share its error."""
+    networks = {c.model: _backbone(catalog.get("models", c.model)) for c in candidates}
+    return Circumstances(
+        traffic=wanted.traffic, limits=wanted.limits, budget=wanted.budget, renting=wanted.renting,
+        own_price=product.platform.price is not None, networks=networks,
+    )  # fmt: skip
+
+
+def _backbone(model: Model) -> str:
+    """The network that takes most of a request's time."""
+    part = model.components.get("denoiser") or model.components.get("transformer")
+    return part.network if part else model.id
 
 
 def wanted_of(spec: LoadedSpec, trace: Path | None) -> Asked:
@@ -91,6 +133,7 @@ def options_of(product: Product) -> list[RunOptions]:
         gpus=on.gpus or on.shared_by, engine=on.engine or DEFAULT_ENGINE, precision=on.precision or DEFAULT_PRECISION,
         parallelism=on.parallelism or "", price=on.price, steps=given.steps.value if given.steps else None,
         region=where.region or DEFAULT_REGION, site=where.site or DEFAULT_SITE, pue=where.pue,
+        guidance=given.guidance.value if given.guidance else None,
     )  # fmt: skip
     return [replace(base, gpu=gpu) for gpu in gpus]
 
@@ -111,19 +154,30 @@ def asked_of(product: Product) -> Asked:
         tier=quality.tier or "",
         bounds=bounds,
         accept_unknown=quality.unknown == "accept" or (quality.tier == "draft" and not bounds),
-        request_time=given.request_time.value if given.request_time else None,
+        given=Given(
+            request_time=given.request_time.value if given.request_time else None,
+            speedups=tuple((name, faster.value) for name, faster in given.speedup.items()),
+            steps=tuple((name, taken.value) for name, taken in given.steps_of.items()),
+            notes=assumed(product),
+        ),
         classes=classes_of(product),
         service_spread=given.service_spread.value if given.service_spread else 0.0,
-        batch=given.batch.value if given.batch else None,
         batching=batching_of(product),
-        notes=assumed(product),
+        batch=given.batch.value if given.batch else None,
     )
 
 
 def assumed(product: Product) -> tuple[Note, ...]:
     """Everything the spec takes as given, with the reason it states."""
-    given = {name: getattr(product.assume, name) for name in type(product.assume).model_fields}
-    return tuple(Note(name=name, value=f"{g.value:g}", reason=g.reason) for name, g in given.items() if g is not None)
+    given: dict[str, Any] = {}
+    for name in type(product.assume).model_fields:
+        said = getattr(product.assume, name)
+        given |= {f"{name}.{whose}": part for whose, part in said.items()} if isinstance(said, dict) else {name: said}
+    return tuple(
+        Note(name=name, value=g.value if isinstance(g.value, str) else f"{g.value:g}", reason=g.reason)
+        for name, g in given.items()
+        if g is not None
+    )
 
 
 def understood(product: Product) -> Mapping[str, Any]:

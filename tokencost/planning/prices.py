@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from tokencost.catalog.load import Catalog
 from tokencost.nouns.hardware import GpuPrice
 from tokencost.nouns.model import ApiPrice, ApiPriceLine
+from tokencost.planning.memory import remembered
 from tokencost.units import UsdPerSecond
 
 
@@ -20,6 +21,10 @@ def gpu_quote(catalog: Catalog, gpu: str, own: UsdPerSecond | None) -> Quote:
     """The user's own price wins; else the cheapest on-demand offer in the catalogue."""
     if own is not None:
         return Quote(price=own, source="your price")
+    return remembered(catalog, ("quote", gpu), lambda: _cheapest(catalog, gpu))
+
+
+def _cheapest(catalog: Catalog, gpu: str) -> Quote:
     offers = [p for p in catalog.all("prices") if p.gpu == gpu and p.term == "on-demand"]
     if not offers:
         return Quote(price=None, source=f"no price known for {gpu}; give --price or platform.price")

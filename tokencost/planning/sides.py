@@ -10,7 +10,7 @@ from tokencost.errors import AccessError, TokencostError, UsageError
 from tokencost.nouns.answer import Bill, Candidate, Plan
 from tokencost.nouns.change import Outcome
 from tokencost.planning.normal import Flat, flat, nested
-from tokencost.planning.plan import plan, understood
+from tokencost.planning.plan import quick_plan, understood
 from tokencost.reading.revision import Revision, revision
 from tokencost.reading.strict import read_file
 from tokencost.spec.load import LoadedSpec, from_mapping, load_bytes
@@ -100,7 +100,7 @@ def at_revision(there: Revision, path: Path, records: Records, into: Path, overr
 
 def of_spec(name: str, spec: LoadedSpec, catalog: Catalog) -> Side:
     """A spec and its plan."""
-    return of_plan(name, spec, catalog, plan(catalog, spec))
+    return of_plan(name, spec, catalog, quick_plan(catalog, spec))
 
 
 def of_plan(name: str, spec: LoadedSpec, catalog: Catalog, found: Plan) -> Side:
@@ -146,6 +146,6 @@ def _run_bill(chosen: Candidate) -> Bill | None:
 def outcome_with(data: Mapping[str, object], folder: Path, catalog: Catalog) -> Outcome | None:
     """What a mixture of two sides would come to; None if it makes no sense as a spec."""
     try:
-        return outcome_of(plan(catalog, from_mapping(data, catalog, folder)))
+        return outcome_of(quick_plan(catalog, from_mapping(data, catalog, folder)))
     except TokencostError:
         return None

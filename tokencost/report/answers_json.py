@@ -20,6 +20,7 @@ from tokencost.nouns.answer import (
 )
 from tokencost.nouns.check import Checked, Finding
 from tokencost.report.change_json import change_fields
+from tokencost.report.flip_json import flip_fields, remedy_fields, spread_fields, steady_fields
 from tokencost.report.numbers import HOUR, Json, jsonable, stable
 from tokencost.report.run_json import UNKNOWN_RUN, Fields, platform_fields, run_fields
 
@@ -139,8 +140,11 @@ def recommendation_fields(said: Recommendation) -> Fields:
         "binding": said.binding,
         "margin": stable(said.margin),
         "confidence": stable(said.confidence),
+        "family_confidence": stable(said.family_confidence),
         "runner_up": said.runner_up,
-        "flips": [],
+        "flips": [flip_fields(flip) for flip in said.flips],
+        "steady": [steady_fields(axis) for axis in said.steady],
+        "remedy": remedy_fields(said.remedy) if said.remedy else None,
     }
 
 
@@ -156,6 +160,7 @@ def candidate_fields(candidate: Candidate) -> Fields:
         **(run_fields(candidate.estimate) if candidate.estimate else UNKNOWN_RUN),
         "capacity": capacity_fields(candidate.capacity) if candidate.capacity else None,
         "cost": _cost(bill) if bill else None,
+        "uncertainty": spread_fields(candidate.spread) if candidate.spread else None,
         "quality": [_score(score) for score in candidate.quality],
         "undisclosed": list(candidate.undisclosed),
     }

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from tokencost.nouns.answer import Bill, Candidate, Comparison, Note, Plan
+from tokencost.nouns.answer import Bill, Candidate, Comparison, Note, Plan, Recommendation
 from tokencost.nouns.check import Checked
-from tokencost.report import numbers, sentences
+from tokencost.report import flips, numbers, sentences
 from tokencost.report.blocks import (
     Answer,
     Block,
@@ -40,11 +40,21 @@ def of_plan(plan: Plan) -> Blocks:
         Answer(text=sentences.of_plan(plan), tone=sentences.TONES[said.verdict]),
         Bullets(items=tuple(Item(text=reason) for reason in said.reasons)),
         Facts(pairs=_around(plan)),
+        Bullets(title="what would change it", items=tuple(Item(text=line) for line in flips.shown(said))),
+        remedies(said),
         candidates(plan),
         left_out(plan),
         assumptions(_spokesman(plan)),
         Command(lead="numbers", command=sentences.explain(plan.file or "SPEC")),
     )
+
+
+def remedies(said: Recommendation) -> Bullets:
+    """The smallest changes that let a model pass."""
+    if said.remedy is None:
+        return Bullets(items=())
+    items = tuple(Item(text=line) for line in flips.remedies(said.remedy))
+    return Bullets(title=flips.remedy_title(said.remedy), items=items)
 
 
 def candidates(plan: Plan) -> Grid:
@@ -114,8 +124,11 @@ def _around(plan: Plan) -> tuple[tuple[str, str], ...]:
     pairs = [("binding", said.binding)]
     if said.margin is not None:
         pairs.append(("margin", f"{numbers.percent(said.margin)} over {said.runner_up or 'the runner-up'}"))
-    if said.confidence is not None:
-        pairs.append(("confidence", numbers.percent(said.confidence)))
+    if said.confidence is not None and said.family_confidence is not None:
+        family = f"{said.family} {numbers.percent(said.family_confidence)}"
+        pairs.append(("confidence", f"{said.model} {numbers.percent(said.confidence)}, {family}"))
+    if chosen and chosen.spread:
+        pairs.append(("P10–P50–P90", flips.of_spread(chosen.spread)))
     if chosen:
         pairs += _of_winner(chosen)
     pairs.append(("spec", ", ".join(f"{path} = {value}" for path, value in understood(plan.spec) if path not in TITLE)))
@@ -234,7 +247,8 @@ def _alone(check: Checked) -> list[Block]:
     )
     reasons = tuple(Item(text=reason) for reason in check.plan.recommendation.reasons)
     change = of_change(check.change) if check.change else ()
-    return [Bullets(items=points), *change, Bullets(items=reasons), candidates(check.plan)]
+    lacking = remedies(check.plan.recommendation)
+    return [Bullets(items=points), *change, Bullets(items=reasons), lacking, candidates(check.plan)]
 
 
 def _one_of_many(check: Checked) -> Item:

@@ -2,15 +2,18 @@
 
 import difflib
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 from tokencost.catalog.load import Catalog, unknown
 from tokencost.catalog.regions import unknown_region
 from tokencost.errors import Problem
+from tokencost.nouns.model import FamilyName
 from tokencost.reading.document import Document, Path
 from tokencost.reading.validate import in_order, known
 from tokencost.spec.quantities import NAME
 from tokencost.units import quoted
+
+FAMILIES: tuple[str, ...] = get_args(FamilyName)
 
 
 def check_names(document: Document, catalog: Catalog) -> list[Problem]:
@@ -25,6 +28,8 @@ def check_names(document: Document, catalog: Catalog) -> list[Problem]:
         *_region(document, ("energy", "region"), energy.get("region"), catalog),
         *_listed(document, ("candidates",), data.get("candidates"), "models", catalog),
         *_metrics(document, known(data.get("quality")), catalog),
+        *_faster(document, known(known(data.get("assume")).get("speedup")), catalog),
+        *_stepped(document, known(known(data.get("assume")).get("steps_of")), catalog),
     ]
     return in_order(found)
 
@@ -63,6 +68,23 @@ def _metrics(document: Document, quality: Any, catalog: Catalog) -> Iterator[Pro
             near = difflib.get_close_matches(name.lower()[:100], metrics, 1, 0.5)
             hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(metrics[:20]) or 'none'}"
             yield document.key_problem(path, f"no metric is called {quoted(name)}; {hint}")
+
+
+def _faster(document: Document, speedups: Any, catalog: Catalog) -> Iterator[Problem]:
+    """Families and models that are said to be faster."""
+    for name in speedups:
+        if is_name(name) and name not in FAMILIES and catalog.find("models", name) is None:
+            near = difflib.get_close_matches(name.lower()[:100], [*FAMILIES, *catalog.names("models")], 1, 0.5)
+            hint = f"did you mean {near[0]}?" if near else f"families: {', '.join(FAMILIES)}"
+            path = ("assume", "speedup", name)
+            yield document.key_problem(path, f"no family or model is called {quoted(name)}; {hint}")
+
+
+def _stepped(document: Document, steps: Any, catalog: Catalog) -> Iterator[Problem]:
+    """Models that are said to take so many steps."""
+    for name in steps:
+        if is_name(name) and catalog.find("models", name) is None:
+            yield document.key_problem(("assume", "steps_of", name), unknown("models", name, catalog))
 
 
 def metric_names(catalog: Catalog) -> list[str]:

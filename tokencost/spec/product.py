@@ -12,6 +12,7 @@ from tokencost.spec.demand import WHOLE_MIX, Latency, Traffic
 from tokencost.spec.quantities import (
     Batch,
     Duration,
+    Factor,
     Label,
     Name,
     NameOrNames,
@@ -204,6 +205,18 @@ class Assume(Record):
     request_time: Given[Duration] | None = Field(default=None, description="Time of one request without waiting.")
     batch: Given[Positive] | None = Field(default=None, description="Requests that run together.")
     steps: Given[Positive] | None = Field(default=None, description="Steps of the sampler.")
+    steps_of: dict[Name, Given[Positive]] = Field(
+        default_factory=dict, max_length=50, description="Steps of the sampler by model, such as {sdxl: 30}."
+    )
+    guidance: Given[Literal["none", "batched", "sequential", "distilled"]] | None = Field(
+        default=None, description="How guidance branches run: none, batched, sequential or distilled."
+    )
+    speedup: dict[Name, Given[Factor]] = Field(
+        default_factory=dict,
+        max_length=50,
+        description="How many times faster than predicted, by family or model, such as {autoregressive: 3} for "
+        "drafts that are verified or Jacobi decoding.",
+    )
     service_spread: Given[ServiceSpread] | None = Field(
         default=None,
         validation_alias=AliasChoices("service-spread", "service_spread"),

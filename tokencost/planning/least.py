@@ -1,0 +1,81 @@
+"""The least time a request can take, from work alone: what lets a search leave out models without timing them.
+
+The arithmetic of a program is the same on every platform, so its FLOPs over the fastest rate there bound its time from
+below. With the pixels of an image it grows at least linearly, and shrinks at most with their square.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tokencost.catalog.load import Catalog
+from tokencost.nouns.answer import Candidate, Estimate
+from tokencost.nouns.model import Model
+from tokencost.nouns.request import Request
+from tokencost.planning.asked import Asked
+from tokencost.planning.assumed import factor_of, said_of
+from tokencost.planning.memory import remembered
+from tokencost.planning.options import RunOptions
+from tokencost.planning.resolve import generator, platform
+from tokencost.timing.rates import attention_peak, convolution_peak, matmul_share, peak
+from tokencost.units import Constant
+
+COMPUTED = Constant(0.99, "", "of the counted FLOPs; the last digits of a bound are no reason to leave a model out")
+CAUSAL = Constant(0.49, "", "the same of a decoder, where fused kernels skip half of the attention that is counted")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """FLOPs of the backbone for one request by model, and the request, guidance and steps they were counted for."""
+
+    request: Request | None = None
+    guidance: str | None = None
+    steps: int | None = None
+    flop: Mapping[str, float] = field(default_factory=dict)
+
+
+NOTHING = Known()
+
+
+def known_of(asked: Asked, options: RunOptions, candidates: Sequence[Candidate]) -> Known:
+    """What a plan's own estimates say about work."""
+    flop = {c.model: _backbone(c.estimate) for c in candidates if c.estimate and c.estimate.platform}
+    return Known(request=asked.request, guidance=options.guidance, steps=options.steps, flop=flop)
+
+
+def _backbone(found: Estimate) -> float:
+    """What grows with the size of the output: everything but reading the prompt."""
+    work = sum((float(phase.flop) for phase in found.phases if not phase.component.startswith("text_encoder")), 0.0)
+    return work / float(found.request.batch)
+
+
+def least_seconds(catalog: Catalog, model: Model, asked: Asked, options: RunOptions, known: Known) -> float:
+    """A bound below the GPU time of a request, in a batch or alone; 0 where nothing is known."""
+    work, before = known.flop.get(model.id), known.request
+    changed = options.guidance != known.guidance or options.steps != known.steps
+    if work is None or before is None or changed or said_of(model, dict(asked.given.steps)) is not None:
+        return 0.0
+    ratio = _size(asked.request) / _size(before)
+    scaled = work * min(ratio, ratio * ratio)
+    key = ("fastest", model.id, options.gpu, options.engine, options.precision, options.parallelism, options.gpus)
+    rate = remembered(catalog, key, lambda: _fastest(catalog, model, options))
+    share = COMPUTED if model.family == "diffusion" else CAUSAL
+    return float(share) * scaled / rate / factor_of(model, dict(asked.given.speedups))
+
+
+def _size(request: Request) -> float:
+    return float(request.width * request.height * request.frames)
+
+
+def _fastest(catalog: Catalog, model: Model, options: RunOptions) -> float:
+    """The rate that no matrix product, convolution or attention of a replica exceeds, in any precision it uses."""
+    on = platform(catalog, options, generator(catalog, model, options))
+    found = [
+        max(
+            float(peak(on, p) * matmul_share(on, p)),
+            float(convolution_peak(on, p) * on.engine.matmul_efficiency)
+            * max(float(on.achieved.convolution), float(on.achieved.convolution_3d)),
+            float(attention_peak(on, p) * on.achieved.attention * on.engine.attention_efficiency),
+        )
+        for p in on.precisions.values()
+    ]
+    return max(found) * options.gpus

@@ -1,0 +1,150 @@
+"""What a plan is asked, as one value to vary, and which model is best in it: the choice without its report."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from math import floor, inf
+
+from tokencost.catalog.load import Catalog
+from tokencost.deciding.constraints import size_limits
+from tokencost.nouns.answer import Candidate
+from tokencost.nouns.model import Limits, Model
+from tokencost.planning.asked import Asked
+from tokencost.planning.candidates import LARGEST_BATCH, fitted, weigh
+from tokencost.planning.capacity_service import shares_steps
+from tokencost.planning.least import NOTHING, Known, least_seconds
+from tokencost.planning.options import RunOptions
+from tokencost.planning.prices import gpu_quote
+from tokencost.planning.timed import served, stepped, timed
+from tokencost.units import Constant
+
+SLACK = Constant(1e-9, "", "a cost within this of another is not below it")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """What is asked, and the platforms it may run on."""
+
+    asked: Asked
+    platforms: tuple[RunOptions, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Best:
+    """The model that a plan would recommend, by what it is ranked: cost, then latency, then name."""
+
+    cost: float
+    latency: float
+    model: str
+    family: str
+
+
+def best_of(catalog: Catalog, models: Iterable[Model], situation: Situation, known: Known = NOTHING) -> Best | None:
+    """The best feasible of these models, in an order in which the likely winner comes first; None if none is."""
+    best: Best | None = None
+    for model in models:
+        for options in situation.platforms:
+            if hopeless(catalog, model, situation.asked, options, known, best):
+                continue
+            to_beat = best.cost if best else inf
+            found = standing(weigh(catalog, model, situation.asked, options, to_beat))
+            if found is not None and (best is None or order(found) < order(best)):
+                best = found
+    return best
+
+
+def standing(candidate: Candidate) -> Best | None:
+    """A feasible candidate as it is ranked; None for one that is not."""
+    if not candidate.feasible:
+        return None
+    bill, estimate = candidate.bill, candidate.estimate
+    cost = inf if bill is None or bill.per_asset is None else float(bill.per_asset)
+    latency = inf if estimate is None else float(estimate.latency.value)
+    return Best(cost=cost, latency=latency, model=candidate.model, family=candidate.family)
+
+
+def order(best: Best) -> tuple[float, float, str]:
+    """By what candidates are ranked, the best first."""
+    return best.cost, best.latency, best.model
+
+
+def hopeless(
+    catalog: Catalog, model: Model, asked: Asked, options: RunOptions, known: Known, best: Best | None
+) -> bool:
+    """Whether a model needs no sizing: it does not make the size, a request alone is too slow, or it is too dear."""
+    if model.family == "api":
+        return False
+    request, _, wrong = fitted(catalog, model, asked.request)
+    limits = model.generation.limits if model.generation and request.task != "image-to-text" else Limits()
+    if wrong or next(size_limits(limits, request), None) is not None:
+        return True
+    if not _plain(asked) or not model.components:
+        return False
+    options = stepped(model, options, asked.given)
+    least = least_seconds(catalog, model, asked, options, known)
+    if _too_slow(asked, least) or _too_dear(catalog, asked, options, (least, least), best):
+        return True
+    batches = _batches(catalog, model, replace(asked, request=request), options)
+    alone = next(batches)
+    return _too_slow(asked, alone[0]) or all(
+        _too_dear(catalog, asked, options, one, best) for one in chain((alone,), batches)
+    )
+
+
+def _plain(asked: Asked) -> bool:
+    """Requests that all take a predicted time, alone or sharing steps: what bounds are known of."""
+    given = asked.batch is not None or asked.given.request_time is not None
+    return not (given or asked.classes or asked.service_spread or asked.batching)
+
+
+def _batches(catalog: Catalog, model: Model, asked: Asked, options: RunOptions) -> Iterator[tuple[float, float]]:
+    """GPU seconds and latency of a request in batches that a plan may try: doubled, up to the first that does not do.
+
+    Requests of a batch take less time each than those of a smaller one, so a batch between the last two is no cheaper
+    than the last and no faster than the one before.
+    """
+    batch = 1
+    while True:
+        request = replace(asked.request, batch=float(batch))
+        found = timed(catalog, model, request, replace(options, batch=batch), asked.given)
+        full = float(served(catalog, model, asked, replace(options, batch=batch))[0].full)
+        yield full / batch, float(found.estimate.latency.value)
+        foot = found.estimate.footprint
+        fits = foot is not None and foot.fits and not _too_slow(asked, full)
+        if not fits or asked.traffic is None or not shares_steps(found.ready) or batch >= LARGEST_BATCH:
+            return
+        batch *= 2
+
+
+def _too_slow(asked: Asked, seconds: float) -> bool:
+    return any(seconds > float(limit.limit) * (1 + SLACK) for limit in asked.limits)
+
+
+def _too_dear(
+    catalog: Catalog, asked: Asked, options: RunOptions, takes: tuple[float, float], best: Best | None
+) -> bool:
+    """Whether a request that takes so many GPU seconds, and so long, cannot be the better choice."""
+    if best is None:
+        return False
+    least = _least_cost(catalog, asked, options, takes[0])
+    return least > best.cost * (1 + SLACK) or (least >= best.cost * (1 - SLACK) and takes[1] > best.latency)
+
+
+def _least_cost(catalog: Catalog, asked: Asked, options: RunOptions, seconds: float) -> float:
+    """No fleet is cheaper than the one that is busy all the time at the peak."""
+    price = gpu_quote(catalog, options.gpu, options.price).price
+    if price is None or asked.renting.mix or asked.renting.autoscale:
+        return 0.0
+    if asked.traffic is None:
+        return seconds * options.gpus * float(price) * (1 - SLACK)
+    replicas = floor(float(asked.traffic.peak) * seconds * (1 - SLACK)) + 1 + float(asked.renting.spares)
+    return replicas * options.gpus * float(price) / float(asked.traffic.average) * (1 - SLACK)
+
+
+def contenders(candidates: Sequence[Candidate]) -> list[str]:
+    """Models that some change of the spec could make the best: all but those that cannot be had or are not good."""
+    return [c.model for c in candidates if not any(v.constraint in FIXED for v in c.violations)]
+
+
+FIXED = {"task", "availability", "quality"}
+"""Constraints that no price, size, load or platform changes."""

@@ -1,0 +1,77 @@
+"""What would change an answer, as JSON."""
+
+from tokencost.nouns.flip import Fix, Flip, Remedy, Shift, Spread, Steady
+from tokencost.report import flips
+from tokencost.report.numbers import jsonable, stable
+from tokencost.report.run_json import Fields
+
+
+def flip_fields(flip: Flip) -> Fields:
+    """A value at which the choice turns, in the unit of its axis, and what to pass to `--set` to see it."""
+    return {
+        "axis": flip.axis,
+        "path": flip.path,
+        "unit": flip.unit,
+        "turns": flip.turns,
+        "from": jsonable(flip.start),
+        "to": jsonable(flip.value),
+        "kept": stable(flip.kept),
+        "distance": stable(flip.distance),
+        "set": list(flip.overrides),
+        "set_kept": list(flip.before),
+        "others": list(flip.others),
+        "model": flip.model,
+        "family": flip.family,
+        "says": flips.of_flip(flip),
+    }
+
+
+def steady_fields(axis: Steady) -> Fields:
+    """An axis along which the choice does not turn, and how far that is known."""
+    return {
+        "axis": axis.axis,
+        "path": axis.path,
+        "unit": axis.unit,
+        "turns": axis.turns,
+        "from": jsonable(axis.start),
+        "low": stable(axis.low),
+        "high": stable(axis.high),
+        "names": list(axis.names),
+        "range": axis.why,
+        "says": flips.of_steady(axis),
+    }
+
+
+def remedy_fields(remedy: Remedy) -> Fields:
+    """The smallest changes that let a model pass; `model` is null where they are for any."""
+    return {"model": remedy.model or None, "fixes": [_fix(fix) for fix in remedy.fixes]}
+
+
+def _fix(fix: Fix) -> Fields:
+    return {
+        "changes": [_change(change) for change in fix.changes],
+        "set": list(fix.overrides),
+        "model": fix.model,
+        "family": fix.family,
+        "says": flips.of_fix(fix),
+    }
+
+
+def _change(change: Shift) -> Fields:
+    return {
+        "axis": change.axis,
+        "path": change.path,
+        "unit": change.unit,
+        "from": jsonable(change.start),
+        "to": jsonable(change.value),
+        "distance": stable(change.distance),
+    }
+
+
+def spread_fields(spread: Spread) -> Fields:
+    """What a tenth, half and nine tenths of the draws do not exceed."""
+    cost, time = spread.cost, spread.seconds
+    return {
+        "cost_per_asset_usd": {"p10": stable(cost.p10), "p50": stable(cost.p50), "p90": stable(cost.p90)},
+        "request_s": {"p10": stable(time.p10), "p50": stable(time.p50), "p90": stable(time.p90)},
+    }
