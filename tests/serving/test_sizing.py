@@ -205,3 +205,18 @@ def test_a_trace_is_scaled_in_time() -> None:
 
     assert 0.6 == mean_rate(times)
     assert (0.0, 0.2, 0.2, 1.0) == pytest.approx(scaled_to(times, 3.0))
+
+
+def test_a_fleet_whose_queue_has_not_settled_is_not_trusted() -> None:
+    """
+    Nine replicas at 98 % look fast for the first 4,000 requests; over millions their p95 is 5 to 8 s.
+    """
+    traffic, service = Traffic(average=20.0, peak=35.0, burstiness=2.0), fixed(0.253)
+    limits = (LatencyLimit(percentile=0.95, limit=5.0), LatencyLimit(percentile=0.99, limit=10.0))
+    bound = sized_by_law(service, traffic, limits)
+    assert bound is not None
+
+    assert percentile(path(9, service, common_arrivals(35.0, 4_000, 2.0)), 0.95) < 3.0
+    assert percentile(path(9, service, common_arrivals(35.0, 1_000_000, 2.0)), 0.95) > 5.0
+    assert 10 == refined(bound, service, traffic, limits).replicas
+    assert verdict(9, service, traffic, limits).kept is None

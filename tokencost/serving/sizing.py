@@ -28,6 +28,8 @@ TURNS = 20
 """Requests per slot that a path has at least, so that it says more than how a fleet fills."""
 LONGEST_PATH = 400_000
 """Requests of a path that decides without any law."""
+LEAST_LEFT = 1e-6
+"""Idle share below which a queue is taken never to settle."""
 WARM_UP = 0.1
 """Share of a path during which the fleet still fills."""
 SURE = 2.0
@@ -88,9 +90,7 @@ def _by_simulation(service: Service, traffic: Traffic, limits: Sequence[LatencyL
     known: dict[int, Verdict] = {}
 
     def holds(replicas: int) -> bool:
-        needed = requests_to_settle(replicas, service, traffic)
-        settles = needed <= LONGEST_PATH
-        known[replicas] = verdict(replicas, service, traffic, limits, needed) if settles else Verdict(None, 0)
+        known[replicas] = verdict(replicas, service, traffic, limits)
         return known[replicas].kept is True
 
     least = max(math.floor(traffic.peak * service.full / service.slots), busy_enough(service, traffic) - 1)
@@ -115,7 +115,8 @@ def _alone(service: Service, q: float) -> float:
 def requests_to_settle(replicas: int, service: Service, traffic: Traffic) -> int:
     """Arrivals in which a queue forgets how it began, many times over: burstiness / (1 - utilisation)^2 for once."""
     left = 1 - float(traffic.peak * service.full / (replicas * service.slots))
-    return math.ceil(TURNS * max(1.0, float(traffic.burstiness) + service.variation) / left**2)
+    once = max(1.0, float(traffic.burstiness) + service.variation) / max(left, LEAST_LEFT) ** 2
+    return math.ceil(TURNS * once)
 
 
 def busy_enough(service: Service, traffic: Traffic) -> int:
@@ -165,20 +166,25 @@ def fewest(found: Sizing, service: Service, traffic: Traffic, limits: Sequence[L
     return bisect(possible, least, found.replicas) if least < found.replicas else found.replicas
 
 
-def verdict(
-    replicas: int, service: Service, traffic: Traffic, limits: Sequence[LatencyLimit], at_least: int = 0
-) -> Verdict:
-    """Judged on a short path if that tells, else on longer ones; none with fewer than `at_least` speaks for a fleet."""
+def verdict(replicas: int, service: Service, traffic: Traffic, limits: Sequence[LatencyLimit]) -> Verdict:
+    """Judged on a short path if that tells, else on longer ones.
+
+    A fleet starts empty, so a path can speak against it at any length, but for it only once its queue has settled; one
+    that would not settle on the longest path is too close to call unless the shortest speaks against it.
+    """
+    needed = requests_to_settle(replicas, service, traffic)
+    longest = max(REQUESTS[-1] if service.lawful else LONGEST_PATH, simulated_requests(service, replicas, 0))
+    lengths = (*REQUESTS[:-1], max(REQUESTS[-1], needed)) if needed <= longest else REQUESTS[:1]
     count, margins = 0, list[tuple[float, float]]()
-    for asked in REQUESTS:
-        count = simulated_requests(service, replicas, max(asked, at_least) if asked == REQUESTS[-1] else asked)
+    for asked in lengths:
+        count = simulated_requests(service, replicas, asked)
         latencies = simulated(replicas, service, traffic, count)
         margins = [_margin(latencies, q, limit) for q, limit in bounds_of(limits)]
-        if count >= at_least and all(left > SURE * error for left, error in margins):
+        if count >= needed and all(left > SURE * error for left, error in margins):
             return Verdict(True, count)
         if any(left < -SURE * error for left, error in margins):
             return Verdict(False, count)
-    if all(left >= error for left, error in margins):
+    if count >= needed and all(left >= error for left, error in margins):
         return Verdict(True, count)
     return Verdict(False if any(left < -error for left, error in margins) else None, count)
 
