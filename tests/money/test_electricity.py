@@ -171,3 +171,22 @@ def test_a_wrong_limit_or_place_is_refused(wrong: dict[str, Any], hint: str) -> 
     """
     with pytest.raises(SpecError, match=hint):
         checked(**wrong)
+
+
+def test_a_fleet_that_follows_the_day_waits_less_and_keeps_its_limits() -> None:
+    """
+    Replicas that are off at night draw nothing; a limit on energy is judged on what then remains.
+    """
+    traffic = {"average": "2 req/s", "profile": {"peak_to_mean": 1.8}}
+    steady, follows = (
+        tokencost.plan({**POSTER, "traffic": traffic, "platform": {"autoscale": scaled}}).candidates[0].estimate
+        for scaled in (False, True)
+    )
+    judged = checked(traffic=traffic, platform={"autoscale": True}, budget={"energy_per_asset": "1 kJ"})
+
+    assert steady
+    assert follows
+    assert steady.electricity
+    assert follows.electricity
+    assert follows.electricity.joules < steady.electricity.joules
+    assert ["budget.energy_per_asset"] == [finding.rule for finding in judged.findings]

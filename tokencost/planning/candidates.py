@@ -259,8 +259,11 @@ def _following(catalog: Catalog, found: Sized, asked: Asked) -> Sized:
         return found
     day = day_of(found.service, traffic, asked.limits, renting, found.fleet.replicas)
     bill = bill_of_day(catalog, on.gpu.id, float(on.gpus), day, traffic=traffic, renting=renting, own=found.price)
-    others = [violation for violation in found.violations if not violation.constraint.startswith("budget")]
-    return replace(found, bill=bill, violations=(*others, *budget_limits(asked.budget, bill)))
+    running = float(on.gpus) * (sum(day.running) / len(day.running) + float(renting.spares))
+    run = replace(found.estimate, electricity=taken_by(found.estimate, on, traffic, running))
+    broken = [violation for violation in found.violations if not violation.constraint.startswith("budget")]
+    broken += [*budget_limits(asked.budget, bill), *electricity_limits(asked.budget, run.electricity)]
+    return replace(found, estimate=run, bill=bill, violations=tuple(broken))
 
 
 def _fleet(catalog: Catalog, asked: Asked, service: Service) -> Sizing | None:
