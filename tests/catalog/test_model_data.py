@@ -209,12 +209,12 @@ def test_scales_grow_to_the_native_grid(catalog: Catalog) -> None:
         for model, generation, tokenizer in generating(catalog)
         if generation.scales and generation.scales[-1] * tokenizer.pixels_per_token == generation.native.width
     }
-    expected = {"infinity-2b": (64, 13), "var-d30": (16, 10)}
+    expected = {"infinity-2b": (64, 13), "infinity-8b": (64, 13), "var-d30": (16, 10)}
 
     assert expected == found
 
 
-@pytest.mark.parametrize(("model", "tokens"), [("var-d30", 680), ("infinity-2b", 10521)])
+@pytest.mark.parametrize(("model", "tokens"), [("var-d30", 680), ("infinity-2b", 10521), ("infinity-8b", 10521)])
 def test_scales_hold_the_published_number_of_tokens(catalog: Catalog, model: str, tokens: int) -> None:
     """
     The repositories' schedules, executed, give these sums.
