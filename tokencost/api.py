@@ -10,6 +10,7 @@ from tokencost.errors import UsageError
 from tokencost.nouns.answer import Comparison, Estimate, Plan
 from tokencost.nouns.check import Checked
 from tokencost.nouns.training import Training
+from tokencost.nouns.what_if import WhatIf
 from tokencost.planning import check as checking
 from tokencost.planning import compare as comparing
 from tokencost.planning import plan as planning
@@ -19,6 +20,7 @@ from tokencost.planning.grid import tokens_for
 from tokencost.planning.options import OutputOptions, RunOptions
 from tokencost.planning.single import single
 from tokencost.planning.training_run import Wanted
+from tokencost.planning.what_if import what_if as accelerating
 from tokencost.spec.load import LoadedSpec, from_mapping
 from tokencost.spec.load import load as load_spec
 from tokencost.units import Unit
@@ -33,7 +35,8 @@ def estimate(model: str, *, task: str = "", catalog: Path | None = None, **flags
     """One model, one request, one platform.
 
     `flags` are those of the command: width, height, res (pixels), frames, seconds, fps, prompt_tokens,
-    output_tokens, gpu, gpus, engine, precision, parallelism, price ("1.80 USD/h"), batch, steps, guidance.
+    output_tokens, gpu, gpus, engine, precision, parallelism, price ("1.80 USD/h"), batch, steps, guidance,
+    accelerations (a sequence of ids).
     Raises TokencostError, with every problem found.
     """
     output, options = _split(flags)
@@ -46,6 +49,12 @@ def compare(
     """All models of a task side by side at one size; flags as in `estimate`."""
     output, options = _split(flags)
     return comparing.compare(load(catalog), comparing.task_named(task), output, options, models)
+
+
+def what_if(model: str, *, task: str = "", catalog: Path | None = None, **flags: Any) -> WhatIf:
+    """One model as it is, with every acceleration that concerns it, and with all that go together."""
+    output, options = _split(flags)
+    return accelerating(load(catalog), model, task, output, options)
 
 
 def plan(spec: Spec, *, set: Sequence[str] = (), catalog: Path | None = None) -> Plan:  # noqa: A002

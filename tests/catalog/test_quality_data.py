@@ -1,9 +1,17 @@
 """What the catalogue says about quality, and where well-known models fall."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.catalog.records import nouns
+from tests.promises.records import catalog
+from tokencost.catalog.load import load
+from tokencost.errors import CatalogError
 from tokencost.nouns.model import Quality, Tier
+from tokencost.planning.grid import tokens_for
+from tokencost.planning.options import OutputOptions
+from tokencost.planning.scores import ceilings_of
 
 QUALITY: dict[str, Quality] = nouns("quality")
 TIERS: dict[str, Tier] = nouns("tiers")
@@ -139,3 +147,77 @@ def test_every_score_says_under_which_conditions(model: str) -> None:
     A score without steps, prompts and size cannot be compared, and saying "not stated" is saying so.
     """
     assert all(score.conditions for score in QUALITY[model].scores)
+
+
+OUTSIDE = {
+    "bagel-7b", "ernie-image", "glm-image", "hart-0.7b", "hidream-i1-full", "hunyuanimage-2.1", "hunyuanimage-3",
+    "ideogram-4", "krea-2", "lumina-dimoo-8b", "nextstep-1-14b", "nova-0.6b", "show-o2-1.5b", "show-o2-7b", "sora-1",
+    "ursa-1.7b",
+}  # fmt: skip
+"""Systems with published scores and no record whose work could be counted."""
+
+
+def test_scores_are_of_models_and_coders_there_are_or_say_why_there_is_none() -> None:
+    """
+    A score of a name that nothing answers to is a typo, unless somebody says that it is not.
+    """
+    known = {*catalog().names("models"), *catalog().names("networks")}
+
+    assert set(QUALITY) - known == OUTSIDE == {name for name, quality in QUALITY.items() if quality.no_model}
+
+
+@pytest.mark.parametrize(
+    ("record", "message"),
+    [
+        ("id: bagle-7b\nscores: [%s]\n", "no model or network has the id 'bagle-7b'"),
+        ("id: emu3-gem\nscores: [%s]\n", "did you mean emu3-gen"),
+        ("id: emu3-gen\nno_model: nobody knows\nscores: [%s]\n", "there is a record of 'emu3-gen'; remove no_model"),
+    ],
+)
+def test_a_score_of_nothing_is_refused(record: str, message: str, tmp_path: Path) -> None:
+    """
+    The user's own folder is read like the package's.
+    """
+    score = '{metric: geneval, value: 0.5, conditions: raw, source: "bagel-repository"}'
+    name = record.split("\n")[0].removeprefix("id: ")
+    (tmp_path / "quality").mkdir()
+    (tmp_path / "quality" / f"{name}.yaml").write_text(record % score)
+
+    with pytest.raises(CatalogError, match=message):
+        load(tmp_path)
+
+
+def test_a_model_that_is_not_counted_is_named_as_such() -> None:
+    """
+    Its scores can be looked up, a plan cannot be made of them.
+    """
+    with pytest.raises(CatalogError, match=r"quality/bagel-7b\) but is not in the catalogue: a mixture"):
+        catalog().get("models", "bagel-7b")
+
+
+@pytest.mark.parametrize(
+    ("model", "metric", "best"),
+    [
+        ("emu3-gen", "video-psnr", 24.3), ("emu3.5", "imagenet-rfid", 0.42), ("flux.1-dev", "imagenet-psnr", 32.84),
+        ("sd3.5-large", "imagenet-psnr", 31.22), ("qwen-image", "imagenet-psnr", 33.42),
+        ("wan2.1-14b", "imagenet-psnr", 31.29), ("lumina-mgpt-2.0-7b", "imagenet-psnr", 27.04),
+    ],
+)  # fmt: skip
+def test_the_ceiling_of_a_model_is_that_of_its_coder(model: str, metric: str, best: float) -> None:
+    """
+    Models that share the weights of a coder share its ceiling; those that share its shape alone do not.
+    """
+    found = [score for score in ceilings_of(catalog(), catalog().get("models", model)) if score.metric == metric]
+
+    assert best == found[0].value
+
+
+def test_a_grid_shows_the_ceilings_of_the_coders_behind_it() -> None:
+    """
+    The tokens of a size and how well they can give it back are one question.
+    """
+    psnr = [score.value for score in tokens_for(
+        catalog(), tokenizer="emu3", stride="", codebook=0, size=OutputOptions(width=512, height=512)
+    ).ceilings]  # fmt: skip
+
+    assert [24.3, 22.69, 21.71, 21.59] == psnr

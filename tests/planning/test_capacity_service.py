@@ -50,3 +50,32 @@ def test_models_that_write_no_tokens_share_nothing(model: str) -> None:
     A batch of theirs starts and ends together.
     """
     assert not shares_steps(ready(model, image(), 1))
+
+
+@pytest.mark.parametrize("batch", [2, 8])
+@pytest.mark.parametrize("name", ["sjd", "sjd-pac"])
+def test_drafted_steps_take_what_the_timing_model_says_at_both_ends(name: str, batch: int) -> None:
+    """
+    Steps that write several tokens are fewer and longer; the cache grows by as much as they write.
+    """
+    options = RunOptions(accelerations=(name,))
+    model = catalog().get("models", "emu3-gen")
+    single, full = (prepare(catalog(), model, image(batch=float(b)), options) for b in (1, batch))
+    found = service_of(lone_of(single), full)
+    alone, crowded = (float(measured(catalog(), r, options).latency.value) for r in (single, full))
+
+    assert alone == pytest.approx(float(found.alone), rel=5e-3)
+    assert 1 - 5e-3 < float(found.full) / crowded < 1.1
+
+
+def test_drafts_are_part_of_the_step_that_verifies_them() -> None:
+    """
+    Four draft passes and a verification are one step of the batch, not a pause of it.
+    """
+    options, model = RunOptions(accelerations=("speculative",)), catalog().get("models", "llava-1.6-7b")
+    single, full = (prepare(catalog(), model, replace(QUESTION, batch=float(b)), options) for b in (1, 4))
+    found = service_of(lone_of(single), full)
+
+    assert found.replica is not None
+    assert float(measured(catalog(), single, options).latency.value) == pytest.approx(float(found.alone), rel=1e-2)
+    assert found.replica.prefill_time < float(found.alone) / 2

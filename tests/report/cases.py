@@ -8,6 +8,7 @@ from typing import Any, get_args
 from tests.measuring.synthetic import calibration
 from tokencost.catalog.load import load
 from tokencost.counting.tokens import TokenCount
+from tokencost.nouns.acceleration import Report
 from tokencost.nouns.answer import (
     Bill,
     Candidate,
@@ -31,6 +32,7 @@ from tokencost.nouns.check import Checked, Finding
 from tokencost.nouns.claim import Claim, Exercise, Primary, Step
 from tokencost.nouns.flip import Fix, Flip, Quantiles, Remedy, Shift, Spread, Steady
 from tokencost.nouns.request import LatencyLimit, Request, Traffic
+from tokencost.nouns.what_if import Option, WhatIf
 from tokencost.planning.capacity import CapacityPlan, Examined, Followed, Point
 from tokencost.planning.claims import Claims, Solved, Worked, judge
 from tokencost.planning.sample import Sampled, Sampling, sampled
@@ -379,11 +381,30 @@ def unpriced() -> Compared:
     return Compared(change=change, violations=())
 
 
+def option(name: str, *, problem: str = "") -> Option:
+    timed = Report(
+        model="sdxl", of="time", factor=2.611, grade="published", conditions=f"{name}: 50 steps", quality="none known",
+        rows=("img1", "img2"), source="deepcache-repo, README",
+    )  # fmt: skip
+    return Option(
+        id=name, name=name, parts=(name,), change=f"model {name}", estimate=None if problem else estimate(name),
+        factor=None if problem else 2.5, evidence="published", reports=(timed, replace(timed, of="passes")),
+        quality=(f"{name}: unknown",), sources=(name, "other"), problems=(problem,) if problem else (),
+    )  # fmt: skip
+
+
+def what_if(name: str = "deepcache") -> WhatIf:
+    """A base, an option, one that cannot be had, and a stack of two."""
+    both = replace(option(name), id=f"{name}+int8", parts=(name, "int8"))
+    return WhatIf(base=estimate(), options=(option(name), option("fp8", problem=f"{name} has no fp8")), stacks=(both,))
+
+
 ANSWERS: dict[str, list[Any]] = {
     "plan": [[plan()], [close_plan()], [refused_plan()], [plan(), refused_plan("b")], [replace(plan(), candidates=())]],
     "check": [[passed()], [failed()], [passed(), failed("b")]],
     "diff": [compared(), unpriced()],
     "compare": [comparison(), replace(comparison(), candidates=(unknown_candidate(),), frames=49.0)],
+    "compare --what-if": [what_if(), replace(what_if(), stacks=()), replace(what_if(), options=(), stacks=())],
     "estimate": [estimate(), estimate(fits=False), api_estimate()],
     "tokens": [tokens()],
     "sample": [sample(), sample_that_differs()],
@@ -403,6 +424,7 @@ NAMED: dict[str, Callable[[str], Any]] = {
     "check": lambda name: [failed(name, file=f"{name}.yaml"), passed(name)],
     "diff": compared,
     "compare": lambda name: comparison(name),
+    "compare --what-if": lambda name: what_if(name),
     "estimate": lambda name: estimate(name),
     "explain --claims": lambda name: claims(name),
     "capacity": lambda name: capacity(name, file=f"{name}.yaml", model=name),

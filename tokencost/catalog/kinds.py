@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from tokencost.nouns.acceleration import Acceleration
 from tokencost.nouns.claim import Claim, Exercise
 from tokencost.nouns.electricity import Grid, Site
 from tokencost.nouns.hardware import Achieved, Engine, Gpu, GpuPrice, Power, Precision
@@ -26,6 +27,7 @@ KINDS: Mapping[str, Any] = {
     "training": Run,
     "quality": Quality,
     "tiers": Tier,
+    "accelerations": Acceleration,
     "claims": Claim,
     "exercises": Exercise,
 }

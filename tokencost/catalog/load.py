@@ -84,6 +84,9 @@ def unknown(kind: str, name: str, catalog: Catalog) -> str:
     near = list(dict.fromkeys(spellings[n] for n in difflib.get_close_matches(name.lower()[:100], spellings, 3, 0.5)))
     singular = {"gpus": "GPU", "prices": "price", "api_prices": "API price"}.get(kind, kind.removesuffix("s"))
     quoted = repr(name if len(name) <= 60 else name[:57] + "...")
+    unmodelled = catalog.index["quality"].get(name.strip().lower(), {}).get("noun", {}).get("no_model", "")
+    if kind == "models" and unmodelled:
+        return f"{name.strip()} has published scores (quality/{name.strip()}) but is not in the catalogue: {unmodelled}"
     hint = f"did you mean {' or '.join(near)}?" if near else f"`tokencost catalog list {kind}` shows what there is"
     return f"no {singular} is called {quoted}; {hint}"
 

@@ -4,11 +4,14 @@ import difflib
 from collections.abc import Callable, Iterator, Mapping, Set
 from typing import Any
 
-Path = tuple[str, ...]
+Path = tuple[str | int, ...]
 Reference = tuple[Path, str, str]
 """Where in a record, which folder, which id."""
 
-CALLED = {"gpus": "GPU", "models": "model", "networks": "network", "tokenizers": "tokenizer", "precisions": "precision"}
+CALLED = {
+    "gpus": "GPU", "models": "model", "networks": "network", "tokenizers": "tokenizer", "precisions": "precision",
+    "engines": "engine",
+}  # fmt: skip
 
 
 def _of_model(data: Mapping[str, Any]) -> Iterator[Reference]:
@@ -26,8 +29,28 @@ def _of_run(data: Mapping[str, Any]) -> Iterator[Reference]:
     yield from ((("published",), "gpus", figure["gpu"]) for figure in data["published"])
 
 
+def _of_acceleration(data: Mapping[str, Any]) -> Iterator[Reference]:
+    for field, folder in (("engine", "engines"), ("precision", "precisions"), ("student", "models")):
+        yield (field,), folder, data[field]
+    for n, model in enumerate(data["models"]):
+        yield ("models", n), "models", model
+    for n, report in enumerate(data["reports"]):
+        yield ("reports", n, "model"), "models", report["model"]
+
+
 def _field(name: str, folder: str) -> Callable[[Mapping[str, Any]], Iterator[Reference]]:
     return lambda data: iter((((name,), folder, data[name]),))
+
+
+def _scored(data: Mapping[str, Any], names: Mapping[str, Set[str]]) -> Iterator[tuple[Path, str]]:
+    """Scores are of a model or a network there is, or say why there is none."""
+    there = data["id"] in names["models"] or data["id"] in names["networks"]
+    if there and data["no_model"]:
+        yield ("no_model",), f"there is a record of {data['id']!r}; remove no_model"
+    if not there and not data["no_model"]:
+        near = difflib.get_close_matches(data["id"], sorted({*names["models"], *names["networks"]}), 3)
+        hint = f"; did you mean {' or '.join(near)}?" if near else "; say in no_model why"
+        yield ("id",), f"no model or network has the id {data['id']!r}{hint}"
 
 
 REFERENCES: Mapping[str, Callable[[Mapping[str, Any]], Iterator[Reference]]] = {
@@ -36,12 +59,15 @@ REFERENCES: Mapping[str, Callable[[Mapping[str, Any]], Iterator[Reference]]] = {
     "prices": _field("gpu", "gpus"),
     "api_prices": _field("model", "models"),
     "precisions": _field("others", "precisions"),
+    "accelerations": _of_acceleration,
 }
 """Folder -> the references of one of its records; an empty name refers to nothing."""
 
 
 def dangling(kind: str, data: Mapping[str, Any], names: Mapping[str, Set[str]]) -> Iterator[tuple[Path, str]]:
     """Places of a record that name what does not exist, each with what to say about it; `names` by folder."""
+    if kind == "quality":
+        yield from _scored(data, names)
     references = REFERENCES.get(kind)
     for path, folder, name in references(data) if references else ():
         if name and name not in names[folder]:

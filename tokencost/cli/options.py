@@ -34,6 +34,9 @@ Parallelism = Annotated[str, typer.Option("--parallelism", help="tp4, ulysses4, 
 Price = Annotated[str, typer.Option("--price", help="Your own price per GPU: '1.80 USD/h'.")]
 Batch = Annotated[int, typer.Option("--batch", min=1, max=4096, help="Requests that run together.")]
 Steps = Annotated[int | None, typer.Option("--steps", min=1, max=10_000, help="Sampler steps instead of the model's.")]
+Accelerate = Annotated[
+    list[str] | None, typer.Option("--accelerate", help="An acceleration of the catalogue: sjd, guidance-batched, ...")
+]
 GuidanceFlag = Annotated[str, typer.Option("--guidance", help="none, batched, sequential or distilled.")]
 Region = Annotated[str, typer.Option("--region", help="Whose grid: us-east4, eu-north-1, FRA, ...")]
 SiteName = Annotated[str, typer.Option("--site", help="Data centre: aws, google, industry, ...")]
@@ -187,9 +190,12 @@ def price_of(text: str) -> float | None:
 
 
 @grouped(platform=platform_options)
-def run_options(*, steps: Steps = None, guidance: GuidanceFlag = "", platform: "RunOptions") -> "RunOptions":
+def run_options(
+    *, steps: Steps = None, guidance: GuidanceFlag = "", accelerate: Accelerate = None, platform: "RunOptions"
+) -> "RunOptions":
     """Platform flags, and how a model samples."""
-    return replace(platform, steps=steps, guidance=guidance_mode(guidance))
+    named = tuple(name.strip() for text in accelerate or () for name in text.split(",") if name.strip())
+    return replace(platform, steps=steps, guidance=guidance_mode(guidance), accelerations=named)
 
 
 def guidance_mode(text: str) -> "GuidanceMode | None":

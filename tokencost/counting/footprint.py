@@ -15,7 +15,7 @@ LIVE_TENSORS = Constant(
     2, "", "input and output of the largest operator, and as much again for the skip connections around it"
 )
 ONE_BYTE = Constant(1, "B", "keeps the number of requests finite where one needs no memory of its own")
-BACKBONES = ("transformer", "denoiser", "denoiser_2")
+BACKBONES = ("transformer", "denoiser", "denoiser_2", "draft")
 
 
 def precision_use(role: str, component: Component) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tokencost.formula import formula
-from tokencost.nouns.model import Tokenizer
+from tokencost.nouns.model import Score, Tokenizer
 from tokencost.nouns.request import Request
 from tokencost.numeric import ceil, floor, log, minimum
 from tokencost.units import Constant, Count
@@ -15,7 +15,10 @@ SEPARATOR = Constant(1, "", "the sign between height and width")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenCount:
-    """Tokens of one image or clip: the grid, visual tokens, structural tokens written with them, and prompt parts."""
+    """Tokens of one image or clip: the grid, visual tokens, structural tokens written with them, and prompt parts.
+
+    `ceilings` are published reconstructions of the coder behind the grid, where one is known.
+    """
 
     frames: Count
     height: Count
@@ -24,6 +27,7 @@ class TokenCount:
     structural: Count
     generated: Count
     prompt: Count
+    ceilings: tuple[Score, ...] = ()
 
 
 @formula("definition")

@@ -141,7 +141,8 @@ def in_numbers(candidate: Candidate) -> str:
     if estimate is None:
         return "not computed for this size"
     if estimate.tokens is not None and float(estimate.tokens.generated):
-        parts.append(f"{estimate.tokens.generated:,.0f} tokens one after the other")
+        how = f"with {' and '.join(estimate.accelerations)}" if estimate.accelerations else "one after the other"
+        parts.append(f"{estimate.tokens.generated:,.0f} tokens {how}")
     elif estimate.tokens is not None:
         steps = next((p.steps for p in estimate.phases if p.id in ("denoise", "unmask")), None)
         passes = "" if steps is None else " in 1 pass" if float(steps) == 1 else f" in {steps:g} passes"

@@ -3,6 +3,7 @@
 from tokencost.counting.networks import operators
 from tokencost.counting.tokens import generated_tokens, prefix_tokens
 from tokencost.families.phases import decode_each, generation_of, passes, rows, text_phases, tokenizer_of
+from tokencost.families.speculative import drafted
 from tokencost.formula import formula
 from tokencost.nouns.generator import Generator
 from tokencost.nouns.network import Network
@@ -27,7 +28,7 @@ def autoregressive(generator: Generator, request: Request) -> Program:
         *text_phases(generator, request),
         *_caption(generator, request, net),
         *_prefill(generator, request, net, prompt, negative),
-        _decode(generator, request, net, prompt=_mean_prompt(generator, prompt, negative), written=written),
+        *_decode(generator, request, net, prompt=_mean_prompt(generator, prompt, negative), written=written),
         *decode_each(generator, request),
     )
 
@@ -75,13 +76,16 @@ def _mean_prompt(generator: Generator, prompt: Count, negative: Count) -> Count:
     return (prompt + (branches - 1) * negative) / branches
 
 
-def _decode(generator: Generator, request: Request, net: Network, *, prompt: Count, written: Count) -> Phase:
+def _decode(
+    generator: Generator, request: Request, net: Network, *, prompt: Count, written: Count
+) -> tuple[Phase, ...]:
     forward = Forward(sequences=rows(generator, request), queries=1.0, context=mean_context(prompt, written))
-    return Phase(
+    one = Phase(
         id="decode", component="transformer", steps=(written - 1) * passes(generator), kind="decode",
         operators=operators(net, forward, direction(net)), tokens=written * request.batch,
         cached=prompt + written, caches=passes(generator),
     )  # fmt: skip
+    return drafted(generator, one, forward, direction(net))
 
 
 def direction(net: Network) -> str:

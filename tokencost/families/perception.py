@@ -6,6 +6,7 @@ from tokencost.counting.networks import operators
 from tokencost.counting.reading import anyres_tokens, span_tokens
 from tokencost.families.autoregressive import mean_context, prefill_phase
 from tokencost.families.phases import coder_phase, precision_of
+from tokencost.families.speculative import drafted
 from tokencost.nouns.generator import Generator
 from tokencost.nouns.model import Perception
 from tokencost.nouns.request import Request
@@ -21,13 +22,14 @@ def perception(generator: Generator, request: Request) -> Program:
     tokens, tiles = image_tokens(reader, generator, seen)
     net = generator.networks["transformer"]
     prompt = tokens + request.prompt_tokens + reader.template
-    context = mean_context(prompt, request.output_tokens)
+    one = Forward(sequences=request.batch, queries=1.0, context=mean_context(prompt, request.output_tokens))
     answer = Phase(
         id="decode", component="transformer", steps=request.output_tokens - 1, kind="decode",
-        operators=operators(net, Forward(sequences=request.batch, queries=1.0, context=context)),
-        tokens=request.output_tokens * request.batch, cached=prompt + request.output_tokens,
+        operators=operators(net, one), tokens=request.output_tokens * request.batch,
+        cached=prompt + request.output_tokens,
     )  # fmt: skip
-    return (*_see(generator, seen, tiles), prefill_phase("prefill", net, request.batch, prompt), answer)
+    reading = prefill_phase("prefill", net, request.batch, prompt)
+    return (*_see(generator, seen, tiles), reading, *drafted(generator, answer, one))
 
 
 def resized(reader: Perception, generator: Generator, request: Request) -> Request:

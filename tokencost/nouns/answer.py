@@ -6,6 +6,7 @@ from typing import Literal
 
 from tokencost.nouns.electricity import Electricity
 from tokencost.nouns.flip import Flip, Remedy, Spread, Steady
+from tokencost.nouns.model import Score
 from tokencost.nouns.request import Request
 from tokencost.units import Bytes, Count, Flop, Fraction, PerSecond, Seconds, Usd, UsdPerSecond
 
@@ -123,13 +124,18 @@ class Violation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scored:
-    """A published quality score that decided, or that none is known."""
+    """A published quality score that decided, or that none is known.
+
+    It is the most favourable of `published`; `worst` is the least favourable.
+    """
 
     metric: str
     value: Count | None
     bound: str
     conditions: str = ""
     source: str = ""
+    published: Count = 1.0
+    worst: Count | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +182,7 @@ class Estimate:
     assumptions: tuple[Note, ...]
     sources: tuple[str, ...]
     electricity: Electricity | None = None
+    accelerations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +198,7 @@ class Candidate:
     capacity: Capacity | None
     bill: Bill | None
     quality: tuple[Scored, ...]
+    ceilings: tuple[Score, ...] = ()
     undisclosed: tuple[str, ...] = ()
     spread: Spread | None = None
 

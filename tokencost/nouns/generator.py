@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tokencost.nouns.acceleration import Drafting
 from tokencost.nouns.model import Guidance, Model, Tokenizer
 from tokencost.nouns.network import Network
 from tokencost.units import Count
@@ -10,7 +11,10 @@ from tokencost.units import Count
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Generator:
-    """A model and how it is run; `networks` by role, `steps` and `guidance` as asked for or as released."""
+    """A model and how it is run; `networks` by role, `steps` and `guidance` as asked for or as released.
+
+    `drafting` says how several tokens come of one decode pass; None is one token per pass.
+    """
 
     id: str
     model: Model
@@ -18,3 +22,4 @@ class Generator:
     tokenizer: Tokenizer | None
     steps: Count
     guidance: Guidance
+    drafting: Drafting | None = None

@@ -210,9 +210,13 @@ class Score(Noun):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quality(Noun):
-    """The published scores of one model."""
+    """The published scores of one model, or of one coder: then they are ceilings of what it can give back.
+
+    `no_model` says why a system of that name has scores and no record whose work could be counted.
+    """
 
     id: str
+    no_model: str = ""
     scores: tuple[Score, ...]
 
 

@@ -29,6 +29,7 @@ from tokencost.planning.memory import remembered
 from tokencost.planning.mixing import fitted_classes
 from tokencost.planning.options import RunOptions
 from tokencost.planning.prices import gpu_quote
+from tokencost.planning.scores import ceilings_of
 from tokencost.planning.timed import served, stepped, timed
 from tokencost.planning.violations import in_order, quality_of, released_for, unsized
 from tokencost.serving.fleet import alone, capacity, keeping_up, replicas_that_keep_up
@@ -121,6 +122,7 @@ def _on(catalog: Catalog, model: Model, asked: Asked, options: RunOptions) -> tu
     return Candidate(
         model=model.id, name=model.name, family=model.family, feasible=not broken, violations=in_order(broken),
         estimate=found.estimate, capacity=None, bill=found.bill, quality=scored, undisclosed=model.undisclosed,
+        ceilings=ceilings_of(catalog, model),
     ), found  # fmt: skip
 
 

@@ -26,9 +26,9 @@ class Lone:
 
 def lone_of(single: Prepared) -> Lone:
     """The times of one request that shares its steps with nobody."""
-    decode = _decode(single.program)
-    besides = tuple(phase for phase in single.program if phase is not decode)
-    return Lone(step=_step(decode, single.platform), besides=_seconds(besides, single.platform))
+    steps = (_decode(single.program), *_drafts(single.program))
+    besides = tuple(phase for phase in single.program if phase not in steps)
+    return Lone(step=_step(single.program, single.platform), besides=_seconds(besides, single.platform))
 
 
 def service_of(lone: Lone, full: Prepared) -> Service:
@@ -44,26 +44,45 @@ def shares_steps(ready: Prepared) -> bool:
 
 
 def _replica(one: Lone, full: Prepared) -> Replica:
+    """Steps that write several tokens count the cache in as many tokens as a step adds."""
     many, on, slots = _decode(full.program), full.platform, int(full.request.batch)
-    passes = float(many.caches)
-    grown = float(many.steps) / passes + 1
+    passes, grown = float(many.caches), float(many.tokens) / float(full.request.batch)
+    kept = (grown - 1) * passes / float(many.steps) if many.steps else 1.0
     prompt, mean = float(many.cached) - grown, float(many.cached) - grown / 2
-    lone, crowded = float(one.step), _step(many, on)
-    longer = max(0.0, _step(_with_context(many, mean, float(many.cached)), on) - crowded)
+    lone, crowded = float(one.step), _step(full.program, on)
+    later = _with_context(many, mean, float(many.cached), ahead=_looked_ahead(full))
+    longer = max(0.0, _pass_time(later, on) - _pass_time(many, on))
     token_time = longer / (slots * grown / 2) / passes
     row_time = max(0.0, (crowded - lone) / (slots - 1) - token_time * passes * mean)
     return Replica(
-        slots=slots, steps=round(float(many.steps)), prompt_tokens=round(prompt * passes),
-        step_time=max(0.0, lone - row_time - token_time * passes * mean), row_time=row_time, token_time=token_time,
-        prefill_time=float(one.besides),
+        slots=slots, steps=round(float(many.steps)), prompt_tokens=round(prompt * passes / kept),
+        step_time=max(0.0, lone - row_time - token_time * passes * mean), row_time=row_time,
+        token_time=token_time * kept, prefill_time=float(one.besides),
     )  # fmt: skip
+
+
+def _looked_ahead(ready: Prepared) -> float:
+    """Tokens that a pass sees beyond the one it is sure to write."""
+    drafting = ready.generator.drafting
+    return float(drafting.window or drafting.draft_length + 1) - 1 if drafting else 0.0
 
 
 def _seconds(program: Program, on: Platform) -> float:
     return sum((float(phase_time(phase, on)) for phase in program), 0.0)
 
 
-def _step(phase: Phase, on: Platform) -> float:
+def _step(program: Program, on: Platform) -> float:
+    """A decode step with the drafts that it verifies."""
+    decode = _decode(program)
+    shares = [(phase, float(phase.steps) / float(decode.steps)) for phase in _drafts(program)]
+    return _pass_time(decode, on) + sum(share * _pass_time(phase, on) for phase, share in shares)
+
+
+def _drafts(program: Program) -> list[Phase]:
+    return [phase for phase in program if phase.component == "draft"]
+
+
+def _pass_time(phase: Phase, on: Platform) -> float:
     return float(step_time(step_demand(phase, on), link_time(phase, on), on))
 
 
@@ -75,10 +94,10 @@ def _decode(program: Program) -> Phase:
     return max(_writing(program), key=lambda phase: float(phase.steps))
 
 
-def _with_context(phase: Phase, mean: float, cached: float) -> Phase:
-    """The same step later: attention over the cache sees `cached` tokens instead of `mean`."""
+def _with_context(phase: Phase, mean: float, cached: float, *, ahead: float) -> Phase:
+    """The same step later: attention over the cache sees `cached` tokens instead of `mean`, and those `ahead`."""
     grown = tuple(
-        replace(op, context=cached) if isinstance(op, Attention) and op.context == mean else op
+        replace(op, context=cached + ahead) if isinstance(op, Attention) and op.context == mean + ahead else op
         for op in phase.operators
     )
     return replace(phase, operators=grown)

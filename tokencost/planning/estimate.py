@@ -16,30 +16,40 @@ from tokencost.nouns.hardware import Platform
 from tokencost.nouns.model import Model
 from tokencost.nouns.request import Request
 from tokencost.nouns.work import Attention, Phase, Program
+from tokencost.planning.accelerating import changes_for, equipped, noted, switched, widened
 from tokencost.planning.electricity import siting_of
 from tokencost.planning.memory import remembered
 from tokencost.planning.options import RunOptions
 from tokencost.planning.prices import api_offer, gpu_quote
 from tokencost.planning.resolve import generator, platform
 from tokencost.timing.phases import time_phase
-from tokencost.units import Count, Seconds
+from tokencost.units import Count, Fraction, Seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """Everything an estimate is made of, before time and money."""
+    """Everything an estimate is made of, before time and money; `notes` and `spreads` are of its accelerations."""
 
     generator: Generator
     platform: Platform
     program: Program
     request: Request
+    accelerations: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    spreads: tuple[Fraction, ...] = ()
 
 
 def prepare(catalog: Catalog, model: Model, request: Request, options: RunOptions) -> Prepared:
-    """Resolve names and lower the request."""
-    ready = generator(catalog, model, options)
+    """Resolve names, put accelerations to use, and lower the request."""
+    changes = changes_for(catalog, model, request.task, options.accelerations)
+    run, options = switched(catalog, model, options, changes)
+    ready = equipped(generator(catalog, run, options), changes)
     on = platform(catalog, options, ready)
-    return Prepared(generator=ready, platform=on, program=lower(ready, request), request=request)
+    return Prepared(
+        generator=ready, platform=on, program=lower(ready, request), request=request,
+        accelerations=tuple(change.id for change in changes), notes=noted(changes, model),
+        spreads=tuple(change.spread for change in changes),
+    )  # fmt: skip
 
 
 def estimate(
@@ -59,6 +69,7 @@ def measured(catalog: Catalog, ready: Prepared, options: RunOptions, notes: tupl
     joules = request_energy(ready.program, phases, on)
     written = sum((phase.tokens for phase in ready.program), 0.0)
     quote = gpu_quote(catalog, on.gpu.id, options.price)
+    factor = widened(on.engine.spread, ready.spreads)
     return Estimate(
         model=made.id,
         name=made.model.name,
@@ -69,14 +80,15 @@ def measured(catalog: Catalog, ready: Prepared, options: RunOptions, notes: tupl
         params=params_of(made),
         phases=phases,
         footprint=footprint(made, ready.program, on, request.batch),
-        latency=spread(seconds, on.engine.spread),
+        latency=spread(seconds, factor),
         requests_per_second=request.batch / seconds,
         tokens_per_second=written / seconds,
-        energy=spread(joules, on.power.spread) if on.gpu.power_limit else None,
+        energy=spread(joules, widened(on.power.spread, ready.spreads)) if on.gpu.power_limit else None,
         bill=bill_of_request(seconds, on.gpus, request.batch, quote.price, quote.source),
-        assumptions=notes,
+        assumptions=(*notes, *ready.notes),
         sources=sources_of(catalog, made, on),
         electricity=of_request(joules / request.batch, siting_of(catalog, options)),
+        accelerations=ready.accelerations,
     )
 
 

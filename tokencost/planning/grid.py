@@ -9,6 +9,7 @@ from tokencost.errors import UsageError
 from tokencost.nouns.model import Tokenizer
 from tokencost.nouns.request import Request
 from tokencost.planning.options import OutputOptions
+from tokencost.planning.scores import ceilings_of_grid
 
 
 def tokens_for(catalog: Catalog, *, tokenizer: str, stride: str, codebook: int, size: OutputOptions) -> TokenCount:
@@ -25,7 +26,7 @@ def tokens_for(catalog: Catalog, *, tokenizer: str, stride: str, codebook: int, 
         task="text-to-video" if frames > 1 else "text-to-image", width=float(width), height=float(height),
         frames=float(frames), prompt_tokens=float(size.prompt_tokens),
     )  # fmt: skip
-    return count_tokens(grid, request)
+    return replace(count_tokens(grid, request), ceilings=ceilings_of_grid(catalog, grid.id))
 
 
 def grid_of(catalog: Catalog, tokenizer: str, stride: str, codebook: int) -> Tokenizer:

@@ -32,6 +32,7 @@ class RunOptions:
     region: str = DEFAULT_REGION
     site: str = DEFAULT_SITE
     pue: Fraction | None = None
+    accelerations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -134,6 +134,7 @@ def options_of(product: Product) -> list[RunOptions]:
         parallelism=on.parallelism or "", price=on.price, steps=given.steps.value if given.steps else None,
         region=where.region or DEFAULT_REGION, site=where.site or DEFAULT_SITE, pue=where.pue,
         guidance=given.guidance.value if given.guidance else None,
+        accelerations=tuple(on.accelerations or ()),
     )  # fmt: skip
     return [replace(base, gpu=gpu) for gpu in gpus]
 

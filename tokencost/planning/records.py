@@ -1,5 +1,6 @@
 """Looking into the catalogue: what there is, and one record with who says each number."""
 
+import dataclasses
 import difflib
 from dataclasses import dataclass
 from typing import Any, get_args, get_origin, get_type_hints
@@ -8,6 +9,8 @@ from tokencost.catalog.kinds import KINDS
 from tokencost.catalog.load import Catalog
 from tokencost.errors import CatalogError
 from tokencost.formula import unit_of_field
+from tokencost.nouns.model import Score
+from tokencost.planning.scores import ceilings, ceilings_of, ceilings_of_grid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +66,9 @@ def _summary(noun: dict[str, Any]) -> str:
     if noun.get("tasks"):
         parts.append("/".join(noun["tasks"]))
     if "scores" in noun:
-        parts.append(f"{len(noun['scores'])} scores")
+        many = len(noun["scores"])
+        parts.append(f"{many} score{'s' if many > 1 else ''}")
+        parts += [f"not in the catalogue: {noun['no_model']}"] if noun["no_model"] else []
     return ", ".join(str(part) for part in parts if part)
 
 
@@ -88,8 +93,22 @@ def record(catalog: Catalog, name: str) -> RecordView:
 def view(catalog: Catalog, kind: str, name: str) -> RecordView:
     """A record's fields, numbers with unit and source."""
     noun = catalog.get(kind, name)
-    fields = tuple(_fields(catalog, kind, name, type(noun), catalog.index[kind][name]["noun"], ""))
-    return RecordView(kind=kind, id=name, fields=fields)
+    fields = _fields(catalog, kind, name, type(noun), catalog.index[kind][name]["noun"], "")
+    return RecordView(kind=kind, id=name, fields=(*fields, *_reconstruction(catalog, kind, name)))
+
+
+def _reconstruction(catalog: Catalog, kind: str, name: str) -> list[Field]:
+    """What a coder is published to give back, beside the coder, its grid and the models that use it."""
+    match kind:
+        case "networks":
+            found = ceilings(catalog, name)
+        case "tokenizers":
+            found = ceilings_of_grid(catalog, name)
+        case "models":
+            found = ceilings_of(catalog, catalog.get(kind, name))
+        case _:
+            found = ()
+    return _items([dataclasses.asdict(score) for score in found], "reconstruction", Score)
 
 
 def _fields(catalog: Catalog, kind: str, name: str, noun: Any, data: Any, prefix: str) -> list[Field]:
@@ -98,11 +117,28 @@ def _fields(catalog: Catalog, kind: str, name: str, noun: Any, data: Any, prefix
         path = f"{prefix}{key}"
         if isinstance(value, dict):
             found += _fields(catalog, kind, name, _type_of(noun, key), value, f"{path}.")
+        elif isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
+            found += _items(value, path, _item_type(noun, key))
         elif value not in (None, "", [], ()):
             numeric = isinstance(value, int | float) and not isinstance(value, bool)
             source = catalog.source(kind, name, path) if numeric else ""
             found.append(Field(path=path, value=value, unit=_unit(noun, key), source=source))
     return found
+
+
+def _items(items: list[dict[str, Any]], path: str, noun: Any) -> list[Field]:
+    """Entries of a list, a line each, in the order of their fields, with the source that they name."""
+    order = [field.name for field in dataclasses.fields(noun) if field.name != "source"]
+    told = [{key: item[key] for key in order if item[key] not in (None, "", [], ())} for item in items]
+    return [
+        Field(path=f"{path}.{n}", value=said, unit="", source=str(item.get("source", "")))
+        for n, (item, said) in enumerate(zip(items, told, strict=True), 1)
+    ]
+
+
+def _item_type(noun: Any, key: str) -> Any:
+    """What the entries of a list are."""
+    return next(part for part in get_args(get_type_hints(noun)[key]) if dataclasses.is_dataclass(part))
 
 
 def _type_of(noun: Any, key: str) -> Any:

@@ -9,6 +9,7 @@ from tokencost.errors import CatalogError, UsageError
 from tokencost.nouns.answer import Estimate, Note
 from tokencost.nouns.model import Model, TaskName
 from tokencost.nouns.request import Request
+from tokencost.planning.accelerating import concerns, strangers
 from tokencost.planning.candidates import fitted
 from tokencost.planning.compare import request_for, task_named
 from tokencost.planning.estimate import Prepared, estimate, measured, prepare
@@ -47,7 +48,17 @@ def asked(catalog: Catalog, name: str, task: str, output: OutputOptions, options
     chosen = task_named(task) if task else _first_task(model)
     if chosen not in model.tasks:
         raise UsageError(f"{model.id} does {', '.join(model.tasks) or 'no task of tokencost'}, not {chosen}")
+    foreign = strangers(catalog, model, chosen, options.accelerations)
+    if foreign:
+        known = _known(catalog, model, chosen)
+        raise UsageError(*(f"--accelerate: {name} is none for {model.id}; {known}" for name in foreign))
     return model, request_for(chosen, native(model, chosen, output), batch=options.batch)
+
+
+def _known(catalog: Catalog, model: Model, task: TaskName) -> str:
+    """The accelerations that there are for a model."""
+    found = [change.id for change in catalog.all("accelerations") if concerns(change, model, task)]
+    return f"there are {', '.join(found)}" if found else "there is none"
 
 
 def _first_task(model: Model) -> TaskName:

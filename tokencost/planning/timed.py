@@ -33,7 +33,7 @@ def stepped(model: Model, options: RunOptions, given: Given) -> RunOptions:
 def timed(catalog: Catalog, model: Model, request: Request, options: RunOptions, given: Given) -> Timed:
     """Timed once per catalogue that remembers, whatever it is sold for and however much faster it is said to be."""
     found = _predicted(catalog, model, request, options)
-    estimate = replace(found.estimate, assumptions=given.notes)
+    estimate = replace(found.estimate, assumptions=(*given.notes, *found.estimate.assumptions))
     estimate = assumed_time(faster(estimate, factor_of(model, dict(given.speedups))), given.request_time)
     return replace(found, estimate=estimate)
 

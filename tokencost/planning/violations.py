@@ -8,6 +8,7 @@ from tokencost.deciding.quality import judge_bounds, judge_tier, quality_violati
 from tokencost.nouns.answer import Candidate, Estimate, Scored, Violation
 from tokencost.nouns.model import Limits, Model
 from tokencost.planning.asked import Asked
+from tokencost.planning.scores import scores_of
 
 
 def released_for(model: Model, found: Estimate) -> list[Violation]:
@@ -22,7 +23,7 @@ def released_for(model: Model, found: Estimate) -> list[Violation]:
 
 def quality_of(catalog: Catalog, model: Model, asked: Asked) -> tuple[tuple[Scored, ...], list[Violation]]:
     """The scores of the spec's bounds and of its tier, and what they fall short of."""
-    scores = catalog.get("quality", model.id) if catalog.find("quality", model.id) == model.id else None
+    scores = scores_of(catalog, model)
     judged = [(*judge_bounds(asked.bounds, scores), "the spec's bounds")] if asked.bounds else []
     if asked.tier:
         tier = catalog.get("tiers", f"{asked.request.task}-{asked.tier}")

@@ -42,6 +42,13 @@ RENDERERS: dict[str, dict[str, str]] = {
         "csv": "csv_table:comparison",
         "html": "html:comparison",
     },
+    "compare --what-if": {
+        "table": "what_if:as_table",
+        "json": "what_if:as_json",
+        "markdown": "what_if:as_markdown",
+        "csv": "what_if:as_csv",
+        "html": "what_if:as_html",
+    },
     "estimate": {
         "table": "table:estimate",
         "json": "answers_json:estimate",

@@ -19,6 +19,7 @@ from tokencost.nouns.answer import (
     Violation,
 )
 from tokencost.nouns.check import Checked, Finding
+from tokencost.nouns.model import Score
 from tokencost.report.change_json import change_fields
 from tokencost.report.flip_json import flip_fields, remedy_fields, spread_fields, steady_fields
 from tokencost.report.numbers import HOUR, Json, jsonable, stable
@@ -73,6 +74,7 @@ def tokens(answer: TokenCount) -> str:
         "text": stable(answer.prompt),
         "sequence": stable(answer.prompt + answer.generated),
         "generated": stable(answer.generated),
+        "ceilings": ceiling_fields(answer.ceilings),
     }
     return written(fields)
 
@@ -162,6 +164,7 @@ def candidate_fields(candidate: Candidate) -> Fields:
         "cost": _cost(bill) if bill else None,
         "uncertainty": spread_fields(candidate.spread) if candidate.spread else None,
         "quality": [_score(score) for score in candidate.quality],
+        "ceilings": ceiling_fields(candidate.ceilings),
         "undisclosed": list(candidate.undisclosed),
     }
 
@@ -225,4 +228,12 @@ def _violation(violation: Violation) -> Fields:
 
 def _score(score: Scored) -> Fields:
     known: Fields = {"metric": score.metric, "value": stable(score.value), "bound": score.bound}
-    return known | {"conditions": score.conditions, "source": score.source}
+    known |= {"conditions": score.conditions, "source": score.source}
+    return known | {"published": stable(score.published), "worst": stable(score.worst)}
+
+
+def ceiling_fields(scores: Sequence[Score]) -> list[Json]:
+    """Published reconstructions of a coder."""
+    return [
+        {"metric": s.metric, "value": stable(s.value), "conditions": s.conditions, "source": s.source} for s in scores
+    ]

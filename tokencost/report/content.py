@@ -163,6 +163,7 @@ BUDGETED = {"energy_per_asset": numbers.energy, "carbon_per_asset": numbers.carb
 
 def _of_winner(chosen: Candidate) -> list[tuple[str, str]]:
     pairs = [("quality", "; ".join(sentences.quality(score) for score in chosen.quality))]
+    pairs.append(("ceiling", "; ".join(sentences.ceiling(score) for score in chosen.ceilings)))
     if chosen.estimate and chosen.estimate.platform:
         pairs.append(("platform", sentences.platform(chosen.estimate.platform)))
         pairs.append(("request", numbers.interval(chosen.estimate.latency, numbers.time)))

@@ -4,7 +4,7 @@ from tokencost.counting.tokens import TokenCount
 from tokencost.nouns.answer import Estimate, Footprint, Line, PhaseTime, Tokens
 from tokencost.nouns.electricity import Electricity
 from tokencost.report import numbers, sentences
-from tokencost.report.blocks import Answer, Bars, Blocks, Column, Command, Facts, Grid, Row, present
+from tokencost.report.blocks import Answer, Bars, Blocks, Bullets, Column, Command, Facts, Grid, Item, Row, present
 from tokencost.report.content import assumptions
 from tokencost.units import Num
 
@@ -130,4 +130,8 @@ def of_tokens(tokens: TokenCount) -> Blocks:
     return present(
         Answer(text=f"{numbers.count(tokens.generated)} tokens: grid {sides}"),
         Facts(pairs=tuple((name, numbers.count(value)) for name, value in named.items())),
+        Bullets(
+            title="reconstruction, the ceiling of every image",
+            items=tuple(Item(text=sentences.ceiling(score)) for score in tokens.ceilings),
+        ),
     )

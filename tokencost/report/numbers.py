@@ -131,6 +131,11 @@ def percent(value: Num | None) -> str:
     )
 
 
+def factor(value: Num | None) -> str:
+    """How many times as fast, in three digits: `2.28×`."""
+    return number(value) if value is None or not math.isfinite(float(value)) else f"{float(f'{float(value):.3g}'):g}×"
+
+
 def interval(value: Interval, printer: Callable[[Num | None], str]) -> str:
     """`2.5 s (1.9 s to 3.3 s)`; the value alone if the interval has no width."""
     if value.low == value.high:

@@ -49,6 +49,8 @@ def record_text(found: RecordView, *, width: int = 80, color: bool = False, asci
 def _value(value: Any, unit: str) -> str:
     if isinstance(value, float | int) and not isinstance(value, bool):
         return shown(float(value), unit) if unit else numbers.count(value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_value(part, '')}" for key, part in value.items())
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

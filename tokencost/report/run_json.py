@@ -24,6 +24,7 @@ def run_fields(run: Estimate) -> Fields:
         "throughput": _throughput(run) if busy else None,
         "energy": _spread(run.energy, "joules") if run.energy else None,
         "electricity": electricity_fields(run.electricity) if run.electricity else None,
+        "accelerations": list(run.accelerations),
         "assumptions": [_note(note) for note in run.assumptions],
         "sources": list(run.sources),
     }
@@ -31,7 +32,7 @@ def run_fields(run: Estimate) -> Fields:
 
 UNKNOWN_RUN: Fields = {
     "platform": None, "tokens": None, "params": {}, "phases": [], "flops": None, "memory": None, "latency": None,
-    "throughput": None, "energy": None, "electricity": None, "assumptions": [], "sources": [],
+    "throughput": None, "energy": None, "electricity": None, "accelerations": [], "assumptions": [], "sources": [],
 }  # fmt: skip
 """The fields of a run nobody could estimate."""
 

@@ -4,6 +4,7 @@ import shlex
 
 from tokencost.nouns.answer import Candidate, Comparison, Estimate, Plan, PlatformName, Scored
 from tokencost.nouns.check import Checked, Finding
+from tokencost.nouns.model import Score
 from tokencost.nouns.request import Request
 from tokencost.planning.options import (
     DEFAULT_ENGINE,
@@ -110,7 +111,8 @@ def of_estimate(estimate: Estimate) -> str:
     if estimate.platform is None:
         typical = numbers.time(estimate.latency.value) if float(estimate.latency.value) else ""
         return f"{estimate.model}: {cost}" + (f", typically {typical}" if typical else "") + " (API)"
-    where = f"{estimate.model} on {platform(estimate.platform)}"
+    faster = f" with {' + '.join(estimate.accelerations)}" if estimate.accelerations else ""
+    where = f"{estimate.model}{faster} on {platform(estimate.platform)}"
     parts = [numbers.interval(estimate.latency, numbers.time), cost]
     memory = estimate.footprint
     if memory:
@@ -152,7 +154,9 @@ def place(file: str, line: int, column: int) -> str:
 def quality(score: Scored) -> str:
     """A score, the bound it was held against, and who published it."""
     said = f"{score.metric} {numbers.number(score.value)}"
-    around = "; ".join(part for part in (score.bound, score.conditions, score.source) if part)
+    several = score.worst is not None and score.worst != score.value
+    least = f"best of {numbers.count(score.published)}, from {numbers.number(score.worst)}" if several else ""
+    around = "; ".join(part for part in (score.bound, score.conditions, score.source, least) if part)
     return f"{said} ({around})" if around else said
 
 
@@ -168,6 +172,11 @@ def electricity(candidate: Candidate) -> str:
         return f"{asset} ({where})"
     month = f"{numbers.kilowatt_hours(taken.month_joules)} and {numbers.carbon(taken.month_carbon)} per month"
     return f"{asset}, {month} ({where})"
+
+
+def ceiling(score: Score) -> str:
+    """How well a coder gives back what it is given."""
+    return f"{score.metric} {numbers.number(score.value)} ({score.conditions}; {score.source})"
 
 
 def explain(what: str) -> str:
@@ -195,6 +204,7 @@ def explain_run(run: Estimate) -> str:
         siting = run.electricity.siting
         said.append(("region", siting.region, DEFAULT_REGION))
         said += [("pue", f"{siting.pue:g}", "")] if siting.pue_source == "your PUE" else []
+    said += [("accelerate", name, "") for name in run.accelerations]
     flags = "".join(f" --{name} {value}" for name, value, usual in said if value != usual)
     return f"{explain(run.model)}{flags}"
 

@@ -26,6 +26,8 @@ def check_names(document: Document, catalog: Catalog) -> list[Problem]:
         *_one(document, ("platform", "precision"), platform.get("precision"), "precisions", catalog),
         *_one(document, ("energy", "site"), energy.get("site"), "sites", catalog),
         *_region(document, ("energy", "region"), energy.get("region"), catalog),
+        *_listed(document, ("platform", "accelerations"), platform.get("accelerations"), "accelerations", catalog),
+        *_misplaced(document, platform.get("accelerations"), catalog),
         *_listed(document, ("candidates",), data.get("candidates"), "models", catalog),
         *_metrics(document, known(data.get("quality")), catalog),
         *_faster(document, known(known(data.get("assume")).get("speedup")), catalog),
@@ -56,6 +58,23 @@ def _listed(document: Document, path: Path, names: Any, kind: str, catalog: Cata
         if record is not None and first.setdefault(record, name) != name:
             text = f"duplicate: {quoted(name)} and {quoted(first[record])} are both {record}; each may stand here once"
             yield document.problem((*path, n), text)
+
+
+def _misplaced(document: Document, names: Any, catalog: Catalog) -> Iterator[Problem]:
+    """Accelerations that a spec says with a key of its own."""
+    for n, name in enumerate(names if isinstance(names, list) else ()):
+        found = catalog.find("accelerations", name.strip()) if is_name(name) else None
+        change = catalog.get("accelerations", found) if found else None
+        if change and change.slot in INSTEAD:
+            said = getattr(change, change.slot)
+            text = f"{quoted(name)} is said by {INSTEAD[change.slot].format(said)}"
+            yield document.problem(("platform", "accelerations", n), text)
+
+
+INSTEAD = {
+    "engine": "platform.engine: {}", "precision": "platform.precision: {}", "student": "its name among candidates: {}",
+}  # fmt: skip
+"""Slots of accelerations that have a key of their own in a spec, and how it is written."""
 
 
 def _metrics(document: Document, quality: Any, catalog: Catalog) -> Iterator[Problem]:

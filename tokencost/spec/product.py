@@ -62,6 +62,9 @@ class Platform(Record):
     parallelism: Sharing | None = Field(
         default=None, description="How the GPUs share the work, such as tp4 or cfg2xulysses2."
     )
+    accelerations: Names | None = Field(
+        default=None, description="Accelerations of the catalogue, used by the models that they are for, such as [sjd]."
+    )
     price: Price | None = Field(
         default=None, description="Price of one GPU, such as 1.80 USD/h; default: the catalogue's."
     )
