@@ -184,4 +184,4 @@ def test_too_low_a_score_is_told_with_what_was_asked() -> None:
     scored, reached = judge_bounds((Bound(metric="geneval", value=0.9),), QUALITY)
     (found,) = quality_violation(scored, reached, "the spec's bounds", accept_unknown=True)
 
-    assert "below the spec's bounds: geneval 0.66 (asked >= 0.9)" == found.message
+    assert "below the spec's bounds: geneval 0.66 (asked >= 0.9; rewritten prompts; s)" == found.message

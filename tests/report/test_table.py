@@ -13,6 +13,7 @@ FIRST: dict[str, str | tuple[str, ...]] = {
     "plan": "poster-studio: ",
     "check": ("passed: ", "failed: "),
     "diff": "poster-studio: ",
+    "compare --what-if": "sdxl on 2 × a100-80gb-sxm ",
     "compare": "text-to-image at 1024 × 1024",
     "estimate": ("sdxl on 2 × a100-80gb-sxm", "imagen-4: "),
     "tokens": "8,199 tokens: grid 1 × 90 × 90",

@@ -74,7 +74,6 @@ def tokens(answer: TokenCount) -> str:
         "text": stable(answer.prompt),
         "sequence": stable(answer.prompt + answer.generated),
         "generated": stable(answer.generated),
-        "ceilings": ceiling_fields(answer.ceilings),
     }
     return written(fields)
 
