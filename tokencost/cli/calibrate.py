@@ -13,7 +13,7 @@ from tokencost.cli.show import checked_format, show
 from tokencost.errors import AccessError, UsageError
 
 if TYPE_CHECKING:
-    from tokencost.measuring.calibrate import Wish
+    from tokencost.measuring.calibrate import Calibration, Wish
 
 DEFAULT = Path("tokencost-catalog")
 IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
@@ -78,16 +78,21 @@ def calibrate(
     if measurements:
         _appendable(measurements)
     found = use_case(catalog, asked, (lambda text: None) if quiet else say)
-    for place, text in found.files.items():
-        _write(folder / place, text)
-    if measurements:
-        from tokencost.measuring.measurements import extended
-
-        write_file(extended(measurements, found), measurements)
+    _keep_found(found, folder, measurements)
     show("calibrate", found, format, None, no_color=no_color)
     if not quiet:
         _next(found.engines[0], asked.name, found.precision, folder)
     raise typer.Exit(Exit.DONE if found.holds else Exit.VERDICT)
+
+
+def _keep_found(found: "Calibration", folder: Path, measurements: Path | None) -> None:
+    """Write the records, and append what was timed."""
+    from tokencost.measuring.measurements import extended
+
+    for place, text in found.files.items():
+        _write(folder / place, text)
+    if measurements:
+        write_file(extended(measurements, found), measurements)
 
 
 def _folder(target: Path, name: str) -> Path:

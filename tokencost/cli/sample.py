@@ -1,7 +1,7 @@
 """`tokencost sample`: the loop that the planner prices, run on a small model and counted."""
 
 import re
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -46,21 +46,23 @@ def sample(
     Example: tokencost sample --grid 8x8 --guidance 3 5 7
     """
     checked_format("sample", format)
-    if branches not in ("sequential", "batched"):
-        raise UsageError(f"--branches {branches[:40]!r}: choose from sequential, batched")
     from tokencost.planning.sample import Sampling, sampled
     from tokencost.sampling.guidance import Choosing
 
     asked = Sampling(
-        grid=_grid(grid, frames),
-        weights=_weights(guidance, more or []),
-        mode="batched" if branches == "batched" else "sequential",
-        how=Choosing(temperature=temperature, top_k=top_k, top_p=top_p),
-        seed=seed,
-        prompt_tokens=prompt_tokens,
+        grid=_grid(grid, frames), weights=_weights(guidance, more or []), mode=_mode(branches), seed=seed,
+        how=Choosing(temperature=temperature, top_k=top_k, top_p=top_p), prompt_tokens=prompt_tokens,
         tokenizer=tokenizer,
-    )
+    )  # fmt: skip
     show("sample", sampled(o.load_catalog(catalog), asked), format, output, no_color=no_color)
+
+
+def _mode(branches: str) -> Literal["sequential", "batched"]:
+    """How the branches of guidance run."""
+    match branches:
+        case "sequential" | "batched":
+            return branches
+    raise UsageError(f"--branches {branches[:40]!r}: choose from sequential, batched")
 
 
 def _grid(text: str, frames: int) -> "TokenGrid":
