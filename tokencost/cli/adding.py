@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tokencost.cli import options as o
-from tokencost.cli.output import say, write, write_file
-from tokencost.errors import AccessError, UsageError
+from tokencost.cli.output import say, write, write_below
+from tokencost.errors import UsageError
 
 if TYPE_CHECKING:
     from tokencost.importing.add import Addition
@@ -40,7 +40,7 @@ def add(
     target = output or extra or DEFAULT
     _keep(found, target, force=force)
     for place, text in found.files.items():
-        _write(target / place, text)
+        write_below(text, target / place)
     write("\n".join(_report(found, target)) + "\n", None)
     if found.model and not quiet:
         say(f"next: tokencost estimate {found.model} --catalog {target}")
@@ -60,14 +60,6 @@ def _differs(file: Path, text: str) -> bool:
         return file.exists() and file.read_text(encoding="utf-8") != text
     except (OSError, UnicodeDecodeError):
         return True
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise AccessError(f"{file.parent}: {error.strerror}") from error
-    write_file(text, file)
 
 
 def _report(found: "Addition", target: Path) -> Iterator[str]:

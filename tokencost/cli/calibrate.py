@@ -8,7 +8,7 @@ import typer
 
 from tokencost.cli import options as o
 from tokencost.cli.exits import Exit
-from tokencost.cli.output import say, write_file
+from tokencost.cli.output import say, write_below, write_file
 from tokencost.cli.show import checked_format, show
 from tokencost.errors import AccessError, UsageError
 
@@ -90,7 +90,7 @@ def _keep_found(found: "Calibration", folder: Path, measurements: Path | None) -
     from tokencost.measuring.measurements import extended
 
     for place, text in found.files.items():
-        _write(folder / place, text)
+        write_below(text, folder / place)
     if measurements:
         write_file(extended(measurements, found), measurements)
 
@@ -128,14 +128,6 @@ def _appendable(table: Path) -> None:
         read_table(table)
     elif not table.parent.is_dir():
         raise AccessError(f"{table.parent}: no such folder")
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise AccessError(f"{file.parent}: {error.strerror}") from error
-    write_file(text, file)
 
 
 def _next(engine: str, name: str, precision: str, folder: Path) -> None:

@@ -53,6 +53,15 @@ def write_file(text: str, target: Path) -> None:
             os.unlink(name)
 
 
+def write_below(text: str, target: Path) -> None:
+    """As `write_file`, and its folder is made first."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AccessError(f"{target.parent}: {error.strerror}") from error
+    write_file(text, target)
+
+
 def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)

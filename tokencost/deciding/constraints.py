@@ -1,7 +1,7 @@
 """Constraints: metric <= bound, with what was asked, what there is, and by how much it is missed."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from tokencost.nouns.answer import Bill, Estimate, Violation
 from tokencost.nouns.electricity import Electricity
@@ -10,6 +10,7 @@ from tokencost.nouns.hardware import Platform
 from tokencost.nouns.model import Limits, Model
 from tokencost.nouns.request import Budget, LatencyLimit, Request
 from tokencost.nouns.work import Program
+from tokencost.units import Num
 
 RUNS = {"decode": "autoregressive decoding", "diffusion": "denoising"}
 
@@ -86,41 +87,42 @@ def dollars(amount: float) -> str:
 
 def budget_limits(budget: Budget, bill: Bill) -> Iterator[Violation]:
     """Costs over budget, or unknown where a budget is set."""
-    for name, bound, cost in (
-        ("budget.per_asset", float(budget.per_asset), bill.per_asset),
-        ("budget.per_month", float(budget.per_month), bill.per_month),
-    ):
-        if bound == float("inf"):
-            continue
-        if cost is None:
-            yield Violation(constraint=name, message="cannot be judged: no price or no traffic known", limit=bound)
-        elif float(cost) > bound * (1 + 1e-9):
-            message = f"{dollars(float(cost))} exceed {dollars(bound)}"
-            yield Violation(constraint=name, message=message, actual=cost, limit=bound)
+    unknown = "no price or no traffic known"
+    yield from _over("budget.per_asset", float(budget.per_asset), bill.per_asset, dollars, unknown)
+    yield from _over("budget.per_month", float(budget.per_month), bill.per_month, dollars, unknown)
 
 
 def electricity_limits(budget: Budget, taken: Electricity | None) -> Iterator[Violation]:
     """Energy and carbon over budget, or unknown where a budget is set."""
-    for name, bound, steps, actual in (
-        ("budget.energy_per_asset", float(budget.energy_per_asset), JOULES, taken.joules if taken else None),
-        ("budget.carbon_per_asset", float(budget.carbon_per_asset), KILOGRAMS, taken.carbon if taken else None),
-    ):
-        if bound == float("inf"):
-            continue
-        if actual is None:
-            yield Violation(constraint=name, message="cannot be judged: its provider publishes no energy", limit=bound)
-        elif float(actual) > bound * (1 + 1e-9):
-            message = f"{measured(float(actual), steps)} exceed {measured(bound, steps)}"
-            yield Violation(constraint=name, message=message, actual=actual, limit=bound)
+    unknown = "its provider publishes no energy"
+    energy, carbon = (taken.joules, taken.carbon) if taken else (None, None)
+    yield from _over("budget.energy_per_asset", float(budget.energy_per_asset), energy, joules, unknown)
+    yield from _over("budget.carbon_per_asset", float(budget.carbon_per_asset), carbon, kilograms, unknown)
 
 
-JOULES = ((1e9, "GJ"), (1e6, "MJ"), (1e3, "kJ"), (1.0, "J"))
-KILOGRAMS = ((1e3, "t CO2e"), (1.0, "kg CO2e"), (1e-3, "g CO2e"), (1e-6, "mg CO2e"))
-"""Units in which people say an amount, largest first."""
+def _over(
+    name: str, bound: float, actual: Num | None, says: Callable[[float], str], unknown: str
+) -> Iterator[Violation]:
+    if bound == float("inf"):
+        return
+    if actual is None:
+        yield Violation(constraint=name, message=f"cannot be judged: {unknown}", limit=bound)
+    elif float(actual) > bound * (1 + 1e-9):
+        message = f"{says(float(actual))} exceed {says(bound)}"
+        yield Violation(constraint=name, message=message, actual=actual, limit=bound)
 
 
-def measured(amount: float, steps: Sequence[tuple[float, str]]) -> str:
-    """Three significant digits in the largest unit of which there is one."""
+def joules(amount: float) -> str:
+    """An energy as people write it: 1.5 kJ."""
+    return _in_steps(amount, ((1e9, "GJ"), (1e6, "MJ"), (1e3, "kJ"), (1.0, "J")))
+
+
+def kilograms(amount: float) -> str:
+    """A mass of carbon dioxide as people write it: 0.2 g CO2e."""
+    return _in_steps(amount, ((1e3, "t CO2e"), (1.0, "kg CO2e"), (1e-3, "g CO2e"), (1e-6, "mg CO2e")))
+
+
+def _in_steps(amount: float, steps: Sequence[tuple[float, str]]) -> str:
     factor, unit = next((step for step in steps if amount >= step[0]), steps[-1])
     return f"{seconds(amount / factor)} {unit}"
 

@@ -9,14 +9,9 @@ from tokencost.report.run_json import Fields
 def flip_fields(flip: Flip) -> Fields:
     """A value at which the choice turns, in the unit of its axis, and what to pass to `--set` to see it."""
     return {
-        "axis": flip.axis,
-        "path": flip.path,
-        "unit": flip.unit,
+        **_move(flip),
         "turns": flip.turns,
-        "from": jsonable(flip.start),
-        "to": jsonable(flip.value),
         "kept": stable(flip.kept),
-        "distance": stable(flip.distance),
         "set": list(flip.overrides),
         "set_kept": list(flip.before),
         "others": list(flip.others),
@@ -49,7 +44,7 @@ def remedy_fields(remedy: Remedy) -> Fields:
 
 def _fix(fix: Fix) -> Fields:
     return {
-        "changes": [_change(change) for change in fix.changes],
+        "changes": [_move(change) for change in fix.changes],
         "set": list(fix.overrides),
         "model": fix.model,
         "family": fix.family,
@@ -57,14 +52,14 @@ def _fix(fix: Fix) -> Fields:
     }
 
 
-def _change(change: Shift) -> Fields:
+def _move(along: Flip | Shift) -> Fields:
     return {
-        "axis": change.axis,
-        "path": change.path,
-        "unit": change.unit,
-        "from": jsonable(change.start),
-        "to": jsonable(change.value),
-        "distance": stable(change.distance),
+        "axis": along.axis,
+        "path": along.path,
+        "unit": along.unit,
+        "from": jsonable(along.start),
+        "to": jsonable(along.value),
+        "distance": stable(along.distance),
     }
 
 
