@@ -60,6 +60,23 @@ def test_an_unknown_gpu_is_named_where_it_stands(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("score", "words"),
+    [
+        ("metric: geneval, value: 55", "no model has geneval 55: it lies between 0 and 1"),
+        ("metric: genval, value: 0.5", "no metric has the id 'genval'; did you mean geneval?"),
+    ],
+)
+def test_a_score_lies_on_the_scale_of_its_metric(score: str, words: str, tmp_path: Path) -> None:
+    """
+    A share written as a percentage would make a model the best of all.
+    """
+    text = f"id: sdxl\nscores:\n  - {{{score}, conditions: raw, source: here}}\n"
+    (found,) = problems(tmp_path, {"quality/sdxl.yaml": text})
+
+    assert (3, words) == (found.line, found.message)
+
+
 def test_a_bad_source_is_named_on_its_own_line(tmp_path: Path) -> None:
     """
     Prices are appended, so a record grows long.

@@ -21,14 +21,14 @@ def records(*names: str, **aliases: str) -> dict[str, Any]:
 
 @pytest.fixture
 def catalog() -> Catalog:
-    """Two GPUs, an engine, a precision, two models and a metric."""
-    score = {"metric": "geneval", "value": 0.5, "conditions": "", "source": "x"}
+    """Two GPUs, an engine, a precision, two models and two metrics."""
+    scales = ({"id": "geneval", "better": "higher", "highest": 1}, {"id": "coco-fid", "better": "lower"})
     index: dict[str, Any] = {kind: {} for kind in KINDS}
     index |= {
         "gpus": records("a100-80gb-sxm", "h100-80gb-sxm"),
         "engines": records("compile"),
         "precisions": records("bf16"),
         "models": records("sdxl", "emu3-gen", emu3="emu3-gen"),
-        "quality": {"sdxl": {"noun": {"id": "sdxl", "scores": [score]}, "sources": {}}},
+        "metrics": {one["id"]: {"noun": {"name": "", "lowest": 0, **one}, "sources": {}} for one in scales},
     }
     return Catalog(index)

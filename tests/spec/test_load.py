@@ -167,6 +167,10 @@ def test_all_problems_are_found_in_one_go(tmp_path: Path, catalog: Catalog) -> N
         ("candidates: [emu3-gen, sdxxl]\n", "candidates.1: no model is called 'sdxxl'; did you mean sdxl"),
         ("candidates: [emu3-gen, emu3]\n", "'emu3' and 'emu3-gen' are both emu3-gen"),
         ('quality: {genevl: ">= 0.6"}\n', "no metric is called 'genevl'; did you mean geneval"),
+        ('quality: {geneval: "<= 0.6"}\n', "geneval is better the higher it is; write '>= 0.6'"),
+        ('quality: {bounds: {coco-fid: ">= 9"}}\n', "coco-fid is better the lower it is; write '<= 9'"),
+        ('quality: {geneval: ">= 60"}\n', "no model has geneval 60: it lies between 0 and 1"),
+        ('quality: {coco-fid: "<= -1"}\n', "no model has coco-fid -1: it starts at 0"),
     ],
 )
 def test_names_are_those_of_the_catalogue(text: str, words: str, tmp_path: Path, catalog: Catalog) -> None:

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from tokencost.catalog.inline import lifted, misfits, with_ids
 from tokencost.catalog.kinds import KINDS
-from tokencost.catalog.references import dangling
+from tokencost.catalog.references import dangling, off_scale
 from tokencost.errors import AccessError, CatalogError, Problem, TokencostError
 from tokencost.reading.document import Document
 from tokencost.reading.document import Path as Place
@@ -130,9 +130,11 @@ def _dangling(
 ) -> Iterator[Problem]:
     """References to records that neither this folder nor the known ones hold; a faulty record is there all the same."""
     stems = {kind: (path.stem for path in (folder / kind).glob("*.yaml")) for kind in KINDS}
+    metrics = {**known.get("metrics", {}), **index["metrics"]}
     names = {kind: {*known.get(kind, ()), *stems[kind], *index[kind]} for kind in KINDS}
     for kind, name, document in documents:
-        for path, message in dangling(kind, index[kind][name]["noun"], names):
+        noun = index[kind][name]["noun"]
+        for path, message in (*dangling(kind, noun, names), *off_scale(kind, noun, metrics)):
             yield document.problem(path, message)
 
 

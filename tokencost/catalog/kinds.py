@@ -7,6 +7,7 @@ from tokencost.nouns.acceleration import Acceleration
 from tokencost.nouns.claim import Claim, Exercise
 from tokencost.nouns.electricity import Grid, Site
 from tokencost.nouns.hardware import Achieved, Engine, Gpu, GpuPrice, Power, Precision
+from tokencost.nouns.metric import Metric
 from tokencost.nouns.model import ApiPrice, Model, Quality, Tier, Tokenizer
 from tokencost.nouns.network import Network
 from tokencost.nouns.training import Run
@@ -26,6 +27,7 @@ KINDS: Mapping[str, Any] = {
     "models": Model,
     "training": Run,
     "quality": Quality,
+    "metrics": Metric,
     "tiers": Tier,
     "accelerations": Acceleration,
     "claims": Claim,

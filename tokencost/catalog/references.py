@@ -4,13 +4,15 @@ import difflib
 from collections.abc import Callable, Iterator, Mapping, Set
 from typing import Any
 
+from tokencost.nouns.metric import Metric, outside
+
 Path = tuple[str | int, ...]
 Reference = tuple[Path, str, str]
 """Where in a record, which folder, which id."""
 
 CALLED = {
     "gpus": "GPU", "models": "model", "networks": "network", "tokenizers": "tokenizer", "precisions": "precision",
-    "engines": "engine",
+    "engines": "engine", "metrics": "metric",
 }  # fmt: skip
 
 
@@ -53,6 +55,14 @@ def _scored(data: Mapping[str, Any], names: Mapping[str, Set[str]]) -> Iterator[
         yield ("id",), f"no model or network has the id {data['id']!r}{hint}"
 
 
+def _of_quality(data: Mapping[str, Any]) -> Iterator[Reference]:
+    return ((("scores", n, "metric"), "metrics", score["metric"]) for n, score in enumerate(data["scores"]))
+
+
+def _of_tier(data: Mapping[str, Any]) -> Iterator[Reference]:
+    return ((("any_of", n, "metric"), "metrics", bound["metric"]) for n, bound in enumerate(data["any_of"]))
+
+
 REFERENCES: Mapping[str, Callable[[Mapping[str, Any]], Iterator[Reference]]] = {
     "models": _of_model,
     "training": _of_run,
@@ -60,6 +70,8 @@ REFERENCES: Mapping[str, Callable[[Mapping[str, Any]], Iterator[Reference]]] = {
     "api_prices": _field("model", "models"),
     "precisions": _field("others", "precisions"),
     "accelerations": _of_acceleration,
+    "quality": _of_quality,
+    "tiers": _of_tier,
 }
 """Folder -> the references of one of its records; an empty name refers to nothing."""
 
@@ -74,3 +86,13 @@ def dangling(kind: str, data: Mapping[str, Any], names: Mapping[str, Set[str]]) 
             near = difflib.get_close_matches(name, sorted(names[folder]), 3)
             hint = f"; did you mean {' or '.join(near)}?" if near else ""
             yield path, f"no {CALLED[folder]} has the id {name!r}{hint}"
+
+
+def off_scale(kind: str, data: Mapping[str, Any], metrics: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """Scores and bounds of a record that their metric does not reach; `metrics` are records by id."""
+    field = {"quality": "scores", "tiers": "any_of"}.get(kind)
+    for n, score in enumerate(data[field]) if field else ():
+        found = metrics.get(score["metric"])
+        why = outside(Metric(**found["noun"]), score["value"]) if found else ""
+        if why:
+            yield (field or "", n, "value"), f"no model has {score['metric']} {score['value']:g}: {why}"

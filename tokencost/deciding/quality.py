@@ -1,13 +1,11 @@
 """Quality: published scores against the bounds of a tier, or against the bounds a spec names."""
 
 from collections.abc import Iterator, Sequence
-from typing import Literal
 
 from tokencost.nouns.answer import Scored, Violation
+from tokencost.nouns.metric import BETTER, SIGN
 from tokencost.nouns.model import Bound, Quality, Score, Tier
 
-SIGN = {"higher": ">=", "lower": "<="}
-BETTER: dict[str, Literal["higher", "lower"]] = {">=": "higher", "<=": "lower"}
 COMPARED = ("geneval", "dpg", "t2i-arena-elo", "vbench", "vqav2", "mmmu")
 """Metrics that tiers are made of: those in which two models are set side by side."""
 

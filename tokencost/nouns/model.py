@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from tokencost.nouns.metric import Better
 from tokencost.nouns.network import Network
 from tokencost.nouns.noun import Noun
 from tokencost.units import Count, Seconds, Size, Usd
@@ -226,7 +227,7 @@ class Bound(Noun):
 
     metric: str
     value: Count
-    better: Literal["higher", "lower"] = "higher"
+    better: Better = "higher"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

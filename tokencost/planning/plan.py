@@ -10,7 +10,7 @@ from tokencost.catalog.load import Catalog
 from tokencost.deciding.recommend import ranked, recommend
 from tokencost.deciding.uncertainty import Circumstances, uncertainty
 from tokencost.nouns.answer import Candidate, Note, Plan, Violation
-from tokencost.nouns.model import Bound, Model
+from tokencost.nouns.model import Model
 from tokencost.planning.asked import Asked, Given
 from tokencost.planning.candidates import judge
 from tokencost.planning.compare import models_for
@@ -28,6 +28,7 @@ from tokencost.planning.options import (
 from tokencost.planning.situation import Situation
 from tokencost.spec.convert import (
     batching_of,
+    bounds_of,
     budget_of,
     classes_of,
     limits_of,
@@ -39,8 +40,6 @@ from tokencost.spec.convert import (
 from tokencost.spec.load import LoadedSpec
 from tokencost.spec.product import Product
 from tokencost.spec.trace import read_trace, replayed
-
-BETTER = {">=": "higher", "<=": "lower"}
 
 
 def plan(catalog: Catalog, spec: LoadedSpec) -> Plan:
@@ -142,10 +141,6 @@ def options_of(product: Product) -> list[RunOptions]:
 def asked_of(product: Product) -> Asked:
     """What the spec asks of every candidate."""
     given, quality = product.assume, product.quality
-    bounds = tuple(
-        Bound(metric=metric, value=bound.value, better=BETTER[bound.operator])  # type: ignore[arg-type]
-        for metric, bound in quality.bounds.items()
-    )
     return Asked(
         request=request_of(product),
         traffic=traffic_of(product),
@@ -153,8 +148,8 @@ def asked_of(product: Product) -> Asked:
         budget=budget_of(product),
         renting=renting_of(product),
         tier=quality.tier or "",
-        bounds=bounds,
-        accept_unknown=quality.unknown == "accept" or (quality.tier == "draft" and not bounds),
+        bounds=bounds_of(product),
+        accept_unknown=quality.unknown == "accept" or (quality.tier == "draft" and not quality.bounds),
         given=Given(
             request_time=given.request_time.value if given.request_time else None,
             speedups=tuple((name, faster.value) for name, faster in given.speedup.items()),

@@ -1,5 +1,6 @@
 """A product to the nouns that plans are made of."""
 
+from tokencost.nouns.metric import BETTER
 from tokencost.nouns.model import Bound
 from tokencost.nouns.request import Batching, Budget, LatencyLimit, Renting, Request, Traffic
 from tokencost.spec.demand import RequestClass
@@ -91,15 +92,12 @@ def budget_of(product: Product) -> Budget:
     )  # fmt: skip
 
 
-def bounds_of(product: Product) -> tuple[Bound, ...]:
-    """The published scores a model has to reach, by metric."""
-    better = {">=": "higher", "<=": "lower"}
-    return tuple(
-        Bound(metric=metric, value=bound.value, better=better[bound.operator])  # type: ignore[arg-type]
-        for metric, bound in sorted(product.quality.bounds.items())
-    )
-
-
 def gpus_of(product: Product) -> int:
     """GPUs of one replica: as given, or as many as the parallelism needs."""
     return product.platform.gpus or product.platform.shared_by
+
+
+def bounds_of(product: Product) -> tuple[Bound, ...]:
+    """The published scores a model has to reach, by metric."""
+    said = sorted(product.quality.bounds.items())
+    return tuple(Bound(metric=metric, value=b.value, better=BETTER[b.operator]) for metric, b in said)

@@ -2,14 +2,17 @@
 
 import difflib
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, get_args
 
 from tokencost.catalog.load import Catalog, unknown
 from tokencost.catalog.regions import unknown_region
 from tokencost.errors import Problem
+from tokencost.nouns.metric import BETTER, SIGN, Metric, outside
 from tokencost.nouns.model import FamilyName
 from tokencost.reading.document import Document, Path
 from tokencost.reading.validate import in_order, known
+from tokencost.spec.product import threshold
 from tokencost.spec.quantities import NAME
 from tokencost.units import quoted
 
@@ -78,15 +81,29 @@ INSTEAD = {
 
 
 def _metrics(document: Document, quality: Any, catalog: Catalog) -> Iterator[Problem]:
-    inner = known(quality.get("bounds"))
-    metrics = metric_names(catalog)
-    places: list[tuple[Path, str]] = [(("quality", "bounds", key), key) for key in inner]
-    places += [(("quality", key), key) for key in quality if key not in ("tier", "unknown", "bounds")]
-    for path, name in places:
-        if name not in metrics:
+    metrics = catalog.names("metrics")
+    said: list[tuple[Path, str, Any]] = [
+        (("quality", "bounds", key), key, value) for key, value in known(quality.get("bounds")).items()
+    ]
+    said += [(("quality", k), k, value) for k, value in quality.items() if k not in ("tier", "unknown", "bounds")]
+    for path, name, value in said:
+        if name in metrics:
+            yield from _senseless(document, path, catalog.get("metrics", name), value)
+        else:
             near = difflib.get_close_matches(name.lower()[:100], metrics, 1, 0.5)
             hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(metrics[:20]) or 'none'}"
             yield document.key_problem(path, f"no metric is called {quoted(name)}; {hint}")
+
+
+def _senseless(document: Document, path: Path, metric: Metric, said: Any) -> Iterator[Problem]:
+    """A bound that asks for little quality, or for a score that there cannot be; the types report what is no bound."""
+    with suppress(ValueError):
+        bound = threshold(said)
+        if BETTER[bound.operator] != metric.better:
+            text = f"{metric.id} is better the {metric.better} it is; write '{SIGN[metric.better]} {bound.value:g}'"
+            yield document.problem(path, text)
+        elif outside(metric, bound.value):
+            yield document.problem(path, f"no model has {metric.id} {bound.value:g}: {outside(metric, bound.value)}")
 
 
 def _faster(document: Document, speedups: Any, catalog: Catalog) -> Iterator[Problem]:
@@ -104,12 +121,6 @@ def _stepped(document: Document, steps: Any, catalog: Catalog) -> Iterator[Probl
     for name in steps:
         if is_name(name) and catalog.find("models", name) is None:
             yield document.key_problem(("assume", "steps_of", name), unknown("models", name, catalog))
-
-
-def metric_names(catalog: Catalog) -> list[str]:
-    """Every metric that a score or a tier of the catalogue speaks of, sorted."""
-    scores = {score.metric for record in catalog.all("quality") for score in record.scores}
-    return sorted(scores | {bound.metric for tier in catalog.all("tiers") for bound in tier.any_of})
 
 
 def is_name(name: Any) -> bool:

@@ -140,7 +140,8 @@ class Threshold(Record):
     value: float
 
 
-def _threshold(raw: object) -> object:
+def threshold(raw: object) -> Threshold:
+    """A bound as people write it, '>= 0.6'; raises ValueError."""
     if isinstance(raw, Threshold):
         return raw
     match = BOUND.fullmatch(raw) if isinstance(raw, str) and len(raw) <= 40 else None
@@ -157,7 +158,7 @@ class Quality(Record):
     unknown: Literal["accept", "refuse"] = Field(
         default="refuse", description="What to do with models without a score."
     )
-    bounds: dict[Name, Annotated[Threshold, BeforeValidator(_threshold)]] = Field(
+    bounds: dict[Name, Annotated[Threshold, BeforeValidator(threshold)]] = Field(
         default_factory=dict, description='Bounds by metric, such as {geneval: ">= 0.6"}.'
     )
 
