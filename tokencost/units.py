@@ -68,7 +68,8 @@ SPELLINGS: dict[str, tuple[str, Decimal]] = {
     "kg/kWh": ("kg/J", Decimal(1) / 3_600_000),
     "g/kWh": ("kg/J", Decimal(1) / 3_600_000_000),
 }
-QUANTITY = re.compile(r"([-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?)[ ]?([A-Za-zµμ%1][A-Za-z/%]*)?")
+NUMBER = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?"
+QUANTITY = re.compile(rf"({NUMBER})[ ]?([A-Za-zµμ%1][A-Za-z/%]*)?")
 NOT_FOR = {"s": "kKMGTPE", "USD": "uµμnmGTPE", "B": "muµμn", "FLOP": "muµμn", "kg": "kKMGTPEmuµμn"}
 """Prefixes that are a slip of the keyboard with this unit: "120 Ms" was meant as milliseconds."""
 LONGEST = 60
@@ -107,6 +108,8 @@ class Unit:
         prefix = base.removesuffix(self.symbol) if self.symbol else base
         if prefix not in SCALES or (not self.symbol and written in SCALES and written):
             return None
+        if prefix in BINARY and not self.symbol.startswith("B"):
+            return None
         return None if prefix and prefix in NOT_FOR.get(self.symbol, "") else SCALES[prefix] * factor
 
     def advice(self, text: str, match: re.Match[str] | None) -> str:
@@ -123,6 +126,13 @@ class Unit:
         if grouped:
             return f"write the digits together, as in '{re.sub(r'[^0-9]', '', grouped[0])} {self.example}'"
         return hint
+
+    @property
+    def pattern(self) -> str:
+        """Every text that `parse` reads, as a regular expression that schemas can hold."""
+        known = {written for written in (*SPELLINGS, *(f"{p}{self.symbol}" for p in SCALES)) if written}
+        units = "|".join(sorted(written for written in known if self.factor(written) is not None))
+        return f"^ *{NUMBER} ?(?:{units}){'' if self.symbol else '?'} *$"
 
     @property
     def example(self) -> str:
@@ -150,8 +160,9 @@ class Unit:
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
         if not self.symbol:
-            return {"type": ["number", "string"], "description": "a count"}
-        return {"type": "string", "description": f"{self.phrase}, with its unit", "examples": [f"10 {self.example}"]}
+            return {"type": ["number", "string"], "pattern": self.pattern, "description": "a count"}
+        said = {"description": f"{self.phrase}, with its unit", "examples": [f"10 {self.example}"]}
+        return {"type": "string", "pattern": self.pattern, **said}
 
 
 @dataclass(frozen=True, slots=True)

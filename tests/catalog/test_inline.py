@@ -131,5 +131,5 @@ def test_editors_ask_for_no_id_inside_a_shape() -> None:
     """
     schema: dict[str, Any] = record_schema("models")
 
-    assert "id" not in schema["$defs"]["DecoderLM"]["required"]
-    assert "id" in record_schema("networks")["$defs"]["DecoderLM"]["required"]
+    assert "id" not in schema["definitions"]["DecoderLM"]["required"]
+    assert "id" in record_schema("networks")["definitions"]["DecoderLM"]["required"]

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from tokencost.catalog.kinds import KINDS
+from tokencost.reading.draft7 import draft7
 
 SOURCES = {
     "type": "object",
@@ -23,7 +24,7 @@ def record_schema(kind: str) -> dict[str, Any]:
             shape["properties"]["sources"] = SOURCES
     if kind == "models":
         _name_shapes(schema["$defs"].values())
-    return {"$schema": "http://json-schema.org/draft-07/schema#", "title": f"tokencost {kind}", **schema}
+    return draft7(schema, f"tokencost {kind}", null=True)
 
 
 def _name_shapes(shapes: Iterable[dict[str, Any]]) -> None:

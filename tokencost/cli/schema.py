@@ -2,6 +2,7 @@
 
 import difflib
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,18 +14,26 @@ from tokencost.errors import UsageError
 
 def schema(
     kind: Annotated[str, typer.Argument(help="spec, or a folder of the catalogue: models, gpus, ...")] = "spec",
+    catalog: o.CatalogDir = None,
     output: o.Output = None,
 ) -> None:
-    """The JSON Schema of the spec, or of one kind of catalogue record.
+    """The JSON Schema (draft 7) of the spec, or of one kind of catalogue record.
 
-    Example: tokencost schema > spec.schema.json
+    Names of models, GPUs and engines are suggested in a spec; with --catalog also your own.
+
+    Example: tokencost schema > tokencost.schema.json
     """
+    write(schema_text(kind, catalog), output)
+
+
+def schema_text(kind: str, catalog: Path | None) -> str:
+    """A schema as its file; raises UsageError for a kind that has none."""
     from tokencost.catalog.kinds import KINDS
 
     if kind == "spec":
         from tokencost.spec.schema import spec_schema
 
-        found = spec_schema()
+        found = spec_schema(o.load_catalog(catalog))
     elif kind in KINDS:
         from tokencost.catalog.schema import record_schema
 
@@ -33,4 +42,4 @@ def schema(
         near = difflib.get_close_matches(kind[:40], ["spec", *KINDS], 1)
         hint = f"did you mean {near[0]}? there are" if near else "there are"
         raise UsageError(f"no schema is called {kind[:40]!r}; {hint} spec, {', '.join(KINDS)}")
-    write(json.dumps(found, indent=2, ensure_ascii=False, sort_keys=True) + "\n", output)
+    return json.dumps(found, indent=2, ensure_ascii=False, sort_keys=True) + "\n"

@@ -3,7 +3,7 @@
 import itertools
 import math
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from tokencost.reading.validate import MisfitError
 from tokencost.spec.quantities import Burstiness, Duration, Hours, PeakToMean, Rate, Share, Title, Tokens
@@ -50,8 +50,16 @@ class RequestClass(Record):
 class Traffic(AtLeastOne):
     """How often requests come: sized on the peak, billed on the average."""
 
-    average: Rate | None = Field(default=None, description="Requests per time over the month; default: the peak.")
-    peak: Rate | None = Field(default=None, description="Requests per time in the busiest hour; default: the average.")
+    model_config = ConfigDict(
+        json_schema_extra={"anyOf": [{"required": [key]} for key in ("average", "peak", "trace")]}
+    )
+
+    average: Rate | None = Field(
+        default=None, description="Requests per time over the month; default: the peak.", examples=["2 req/s"]
+    )
+    peak: Rate | None = Field(
+        default=None, description="Requests per time in the busiest hour; default: the average.", examples=["6 req/s"]
+    )
     burstiness: Burstiness | None = Field(
         default=None, description="Squared coefficient of variation of the time between requests; 1 is random arrivals."
     )

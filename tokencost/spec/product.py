@@ -4,7 +4,7 @@ import math
 import re
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import AliasChoices, BeforeValidator, Field, model_validator
+from pydantic import AliasChoices, BeforeValidator, ConfigDict, Field, model_validator
 
 from tokencost.nouns.model import TaskName
 from tokencost.reading.validate import MisfitError
@@ -53,6 +53,8 @@ class Batching(Record):
 class Platform(Record):
     """What one replica runs on; the plan picks where a list is given."""
 
+    model_config = ConfigDict(json_schema_extra={"not": {"required": ["mix", "price"]}})
+
     gpu: NameOrNames | None = Field(default=None, description="GPU of the catalogue, or a list of them to choose from.")
     gpus: Positive | None = Field(
         default=None, description="GPUs of one replica; default: what parallelism needs, or 1."
@@ -66,7 +68,9 @@ class Platform(Record):
         default=None, description="Accelerations of the catalogue, used by the models that they are for, such as [sjd]."
     )
     price: Price | None = Field(
-        default=None, description="Price of one GPU, such as 1.80 USD/h; default: the catalogue's."
+        default=None,
+        description="Price of one GPU, such as 1.80 USD/h; default: the catalogue's.",
+        examples=["1.80 USD/h"],
     )
     spares: Spares | None = Field(default=None, description="Replicas on top of those that the limits need.")
     cold_start: Duration | None = Field(
@@ -105,18 +109,26 @@ class Platform(Record):
 class Budget(AtLeastOne):
     """What may be spent."""
 
-    per_asset: PerAsset | None = Field(default=None, description="USD for one image, clip or answer.")
-    per_month: PerMonth | None = Field(default=None, description="USD for a month (730 hours) of the whole fleet.")
+    per_asset: PerAsset | None = Field(
+        default=None, description="USD for one image, clip or answer.", examples=["0.01 USD"]
+    )
+    per_month: PerMonth | None = Field(
+        default=None, description="USD for a month (730 hours) of the whole fleet.", examples=["20000 USD"]
+    )
     energy_per_asset: PerAssetEnergy | None = Field(
-        default=None, description="Electricity for one asset, such as 2 kJ or 1 Wh: waiting GPUs and cooling included."
+        default=None,
+        description="Electricity for one asset, such as 2 kJ or 1 Wh: waiting GPUs and cooling included.",
+        examples=["2 kJ", "1 Wh"],
     )
     carbon_per_asset: PerAssetCarbon | None = Field(
-        default=None, description="CO2-equivalent of that electricity, such as 1 g."
+        default=None, description="CO2-equivalent of that electricity, such as 1 g.", examples=["1 g"]
     )
 
 
 class Energy(Record):
     """Where the machines stand."""
+
+    model_config = ConfigDict(json_schema_extra={"not": {"required": ["site", "pue"]}})
 
     region: Name | None = Field(
         default=None, description="Region whose grid feeds them, such as us-east4, eu-north-1 or FRA; default: world."
@@ -178,7 +190,7 @@ class Quality(Record):
     def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
         """The short forms too: a tier alone, and metrics beside the keys."""
         full = handler.resolve_ref_schema(handler(core))
-        bound = {"type": "string", "pattern": r"^\s*(>=|<=)"}
+        bound = {"type": "string", "pattern": f"^{BOUND.pattern}$", "examples": [">= 0.6"]}
         about = full["properties"]["bounds"]["description"]
         full["properties"]["bounds"] = {"type": "object", "additionalProperties": bound, "description": about}
         full["additionalProperties"] = bound

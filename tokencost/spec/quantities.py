@@ -27,7 +27,7 @@ class Named(Unit):
         return Unit("").parse(raw) if bare else Unit.parse(self, raw)
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
-        return {"type": ["number", "string"]}
+        return {"type": ["number", "string"], "pattern": self.pattern}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,10 @@ class Range:
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
         inner: dict[str, Any] = handler(schema.get("schema", schema))
-        if inner.get("type") not in ("integer", "number"):
+        lowest = self.low if self.low is not None else self.above
+        if "pattern" in inner and lowest is not None and lowest >= 0:
+            inner = inner | {"pattern": inner["pattern"].replace("[-+]?", r"\+?", 1)}
+        if inner.get("type") not in ("integer", "number", ["number", "string"]):
             return inner
         bounds = {"minimum": self.low, "maximum": self.high, "exclusiveMinimum": self.above}
         return inner | {key: bound for key, bound in bounds.items() if bound is not None}
@@ -144,17 +147,24 @@ def _only(*units: str) -> Callable[[object], object]:
 
 
 Version = Annotated[int, Whole(""), AfterValidator(version), WithJsonSchema({"const": 1})]
-Title = Annotated[str, BeforeValidator(title)]
+Title = Annotated[
+    str, BeforeValidator(title), WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST_TITLE})
+]
 Label = Annotated[str, BeforeValidator(title), AfterValidator(label)]
-Name = Annotated[str, BeforeValidator(name), WithJsonSchema({"type": "string", "pattern": f"^{NAME.pattern}$"})]
-Names = Annotated[tuple[Name, ...], AfterValidator(distinct), BeforeValidator(at_most(200))]
 NAME_SCHEMA = {"type": "string", "pattern": f"^{NAME.pattern}$"}
+Name = Annotated[str, BeforeValidator(name), WithJsonSchema(NAME_SCHEMA)]
+NAMES_SCHEMA = {"type": "array", "items": NAME_SCHEMA, "minItems": 1, "maxItems": 200, "uniqueItems": True}
+Names = Annotated[
+    tuple[Name, ...], AfterValidator(distinct), BeforeValidator(at_most(200)), WithJsonSchema(NAMES_SCHEMA)
+]
 NameOrNames = Annotated[
     Names,
     BeforeValidator(one_or_more),
-    WithJsonSchema({"anyOf": [NAME_SCHEMA, {"type": "array", "items": NAME_SCHEMA, "minItems": 1}]}),
+    WithJsonSchema({"anyOf": [NAME_SCHEMA, NAMES_SCHEMA]}),
 ]
-Sharing = Annotated[str, BeforeValidator(parallelism), WithJsonSchema({"type": "string"})]
+Sharing = Annotated[
+    str, BeforeValidator(parallelism), WithJsonSchema({"type": "string", "pattern": f"^(?:{PARALLELISM.pattern})$"})
+]
 Pixels = Annotated[int, Whole(""), Range(1, 65_536)]
 Frames = Annotated[int, Whole(""), Range(1, 100_000)]
 Tokens = Annotated[int, Whole(""), Range(0, 10_000_000)]

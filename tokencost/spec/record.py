@@ -14,6 +14,8 @@ class Record(BaseModel):
 class AtLeastOne(Record):
     """A part in which every key may be left out, but not all of them."""
 
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
     @model_validator(mode="before")
     @classmethod
     def _something(cls, raw: Any) -> Any:
