@@ -2,7 +2,10 @@
 
 import pytest
 
+import tokencost
+import tokencost.errors
 from tests.platforms import image, made, phase, program
+from tokencost.catalog.load import load
 from tokencost.families.lowering import lower
 from tokencost.families.perception import resized
 from tokencost.nouns.request import Request
@@ -158,3 +161,17 @@ def test_a_still_of_emu3_is_decoded_as_four_frames() -> None:
 
     assert 512 * 512 * 4 == max(op.positions for op in decode.operators if isinstance(op, Convolution))
     assert 3 == last.out_channels
+
+
+def test_a_prompt_may_be_empty() -> None:
+    """
+    No pass then runs over nothing: every sequence begins with some token, every text ends with one.
+    """
+    refused = {}
+    for model in load().names("models"):
+        try:
+            tokencost.estimate(model, prompt_tokens=0)
+        except tokencost.errors.TokencostError as error:
+            refused[model] = str(error)
+
+    assert not refused

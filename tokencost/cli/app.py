@@ -10,6 +10,7 @@ from tokencost.cli.compare import compare
 from tokencost.cli.diff import diff
 from tokencost.cli.estimate import estimate
 from tokencost.cli.explain import explain
+from tokencost.cli.init import init
 from tokencost.cli.plan import plan
 from tokencost.cli.sample import sample
 from tokencost.cli.schema import schema
@@ -61,6 +62,7 @@ app.command(rich_help_panel=EXPLORE)(explain)
 app.command(rich_help_panel=EXPLORE)(sample)
 app.command(rich_help_panel=EXPLORE)(train)
 app.command(rich_help_panel=EXPLORE)(validate)
+app.command(rich_help_panel=SETUP)(init)
 app.add_typer(catalog, name="catalog", rich_help_panel=SETUP)
 app.command(rich_help_panel=SETUP)(calibrate)
 app.command(rich_help_panel=SETUP)(schema)

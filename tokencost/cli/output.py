@@ -70,9 +70,14 @@ def _umask() -> int:
 
 def say(text: str) -> None:
     """A line for people, on standard error; nobody listening is no error."""
+    say_part(f"{text}\n")
+
+
+def say_part(text: str) -> None:
+    """The same, without an end of the line."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         encoding = sys.stderr.encoding or "utf-8"
-        sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+        sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding))
         sys.stderr.flush()
 
 

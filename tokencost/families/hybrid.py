@@ -8,6 +8,7 @@ from tokencost.families.phases import all_to_all, decode_latent, generation_of, 
 from tokencost.nouns.generator import Generator
 from tokencost.nouns.request import Request
 from tokencost.nouns.work import Forward, Phase, Program
+from tokencost.numeric import maximum
 from tokencost.units import Count
 
 
@@ -23,7 +24,7 @@ def hybrid(generator: Generator, request: Request) -> Program:
     denoising = denoise if "denoiser" in generator.networks else _denoise_by_language_model
     return (
         *text_phases(generator, request),
-        prefill_phase("prefill", net, count, prompt),
+        prefill_phase("prefill", net, count, maximum(prompt, 1.0)),  # a sequence begins with some token
         *writing,
         denoising(generator, request),
         *decode_latent(generator, request),

@@ -6,7 +6,7 @@ from tokencost.formula import formula
 from tokencost.nouns.generator import Generator
 from tokencost.nouns.request import Request
 from tokencost.nouns.work import Forward, Phase, Program
-from tokencost.numeric import ceil
+from tokencost.numeric import ceil, maximum
 from tokencost.units import Count
 
 
@@ -31,7 +31,7 @@ def _scales(generator: Generator, request: Request) -> tuple[Phase, ...]:
         tokens = wide * high
         forward = Forward(
             sequences=rows(generator, request), queries=tokens, context=done + tokens, logits=tokens,
-            text=float(generation.condition_tokens) or request.prompt_tokens,
+            text=float(generation.condition_tokens) or maximum(request.prompt_tokens, 1.0),  # at least its end
         )  # fmt: skip
         phases.append(
             Phase(
