@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tokencost.catalog import named
 from tokencost.catalog.decode import decode
 from tokencost.catalog.kinds import KINDS
 from tokencost.errors import CatalogError
@@ -127,7 +128,8 @@ def compiled() -> str:
 
 
 def store(text: str) -> None:
-    """Write the index beside its records, whole or not at all."""
+    """Write the index and its names beside the records, each whole or not at all."""
+    named.store(json.loads(text))
     part = INDEX.with_suffix(f".{os.getpid()}.part")
     try:
         part.write_text(text, encoding="utf-8")

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from tokencost.cli import completing as c
 from tokencost.cli import options as o
 from tokencost.cli.exits import worst
 from tokencost.cli.show import checked_format, show
@@ -17,9 +18,16 @@ MOST_FLEETS = 200
 
 
 def capacity(
-    spec: Annotated[str, typer.Argument(help="Spec file; - reads standard input.", metavar="SPEC")],
+    spec: Annotated[
+        str, typer.Argument(help="Spec file; - reads standard input.", metavar="SPEC", autocompletion=c.files())
+    ],
     model: Annotated[
-        str, typer.Option("--model", help="Only these models, separated by commas, feasible or not.")
+        str,
+        typer.Option(
+            "--model",
+            help="Only these models, separated by commas, feasible or not.",
+            autocompletion=c.named("models", several=True),
+        ),
     ] = "",
     trace: Annotated[
         Path | None, typer.Option("--trace", help="Replay arrivals: one per line, in seconds or ISO 8601.")

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from tokencost.cli import completing as c
 from tokencost.cli import options as o
 from tokencost.cli.adding import add
 from tokencost.cli.show import show
@@ -25,7 +26,10 @@ def start(context: typer.Context) -> None:
 
 @catalog.command("list")
 def list_records(
-    kind: Annotated[str, typer.Argument(help="models, gpus, engines, tokenizers, prices, ...; all if not said.")] = "",
+    kind: Annotated[
+        str,
+        typer.Argument(help="models, gpus, engines, tokenizers, prices, ...; all if not said.", autocompletion=c.kind),
+    ] = "",
     extra: o.CatalogDir = None,
     format: Annotated[str, o.format_option("catalog list")] = "table",  # noqa: A002
     output: o.Output = None,
@@ -39,7 +43,12 @@ def list_records(
 
 @catalog.command("show")
 def show_record(
-    name: Annotated[str, typer.Argument(help="Id or any other name, or KIND/NAME where a name has several meanings.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="Id or any other name, or KIND/NAME where a name has several meanings.", autocompletion=c.record
+        ),
+    ],
     extra: o.CatalogDir = None,
     format: Annotated[str, o.format_option("catalog show")] = "table",  # noqa: A002
     output: o.Output = None,

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tokencost.cli import completing as c
 from tokencost.cli import options as o
 from tokencost.cli.show import show
 from tokencost.errors import UsageError
@@ -15,12 +16,22 @@ if TYPE_CHECKING:
 @o.grouped(size=o.output_options, run=o.platform_options)
 def compare(
     names: Annotated[
-        list[str] | None, typer.Argument(help="Only these models; the one of --what-if.", metavar="[MODEL]...")
+        list[str] | None,
+        typer.Argument(
+            help="Only these models; the one of --what-if.", metavar="[MODEL]...", autocompletion=c.named("models")
+        ),
     ] = None,
     *,
-    task: Annotated[str, typer.Option("--task", help="image, video or perception; default: image.")] = "",
+    task: Annotated[
+        str, typer.Option("--task", help="image, video or perception; default: image.", autocompletion=c.TASKS)
+    ] = "",
     size: "OutputOptions",
-    models: Annotated[str, typer.Option("--models", help="Only these, separated by commas.")] = "",
+    models: Annotated[
+        str,
+        typer.Option(
+            "--models", help="Only these, separated by commas.", autocompletion=c.named("models", several=True)
+        ),
+    ] = "",
     what_if: Annotated[
         bool, typer.Option("--what-if", help="One model as it is, and with every acceleration there is for it.")
     ] = False,

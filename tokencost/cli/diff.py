@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tokencost.cli import completing as c
 from tokencost.cli import options as o
 from tokencost.cli.exits import Exit
 from tokencost.cli.show import checked_format, show
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
 
 Judge = Callable[["Change"], "list[Violation]"]
 SIDE = "A spec, a saved result (plan --format json), or a spec at a git revision such as main:specs/a.yaml."
-Old = Annotated[str, typer.Argument(help=SIDE, metavar="OLD")]
-New = Annotated[str, typer.Argument(help="The same, after the change.", metavar="NEW")]
+Old = Annotated[str, typer.Argument(help=SIDE, metavar="OLD", autocompletion=c.files(saved=True))]
+New = Annotated[
+    str, typer.Argument(help="The same, after the change.", metavar="NEW", autocompletion=c.files(saved=True))
+]
 FailOn = Annotated[
     list[str] | None,
     typer.Option(

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tokencost.cli import completing as c
 from tokencost.cli import options as o
 from tokencost.cli.show import show
 
@@ -13,9 +14,14 @@ if TYPE_CHECKING:
 
 @o.grouped(size=o.output_options, run=o.run_options)
 def estimate(
-    model: Annotated[str, typer.Argument(help="Model id or any of its names.", metavar="MODEL")],
+    model: Annotated[
+        str, typer.Argument(help="Model id or any of its names.", metavar="MODEL", autocompletion=c.named("models"))
+    ],
     *,
-    task: Annotated[str, typer.Option("--task", help="image, video or perception; default: the model's first.")] = "",
+    task: Annotated[
+        str,
+        typer.Option("--task", help="image, video or perception; default: the model's first.", autocompletion=c.TASKS),
+    ] = "",
     size: "OutputOptions",
     run: "RunOptions",
     catalog: o.CatalogDir = None,

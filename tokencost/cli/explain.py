@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tokencost.cli import completing as c
 from tokencost.cli import options as o
 from tokencost.cli.show import checked_format, show
 from tokencost.errors import UsageError
@@ -16,12 +17,17 @@ if TYPE_CHECKING:
 
 @o.grouped(size=o.output_options, run=o.run_options)
 def explain(
-    target: Annotated[str, typer.Argument(help="A spec file, or a model.", metavar="SPEC|MODEL")] = "",
+    target: Annotated[
+        str, typer.Argument(help="A spec file, or a model.", metavar="SPEC|MODEL", autocompletion=c.files(models=True))
+    ] = "",
     *,
     claims: Annotated[
         bool, typer.Option("--claims", help="What the lesson on Emu3 says, counted again; its exercises, worked.")
     ] = False,
-    task: Annotated[str, typer.Option("--task", help="image, video or perception; default: the model's first.")] = "",
+    task: Annotated[
+        str,
+        typer.Option("--task", help="image, video or perception; default: the model's first.", autocompletion=c.TASKS),
+    ] = "",
     size: "OutputOptions",
     run: "RunOptions",
     full: Annotated[

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tokencost.cli import completing as c
 from tokencost.cli import options as o
 from tokencost.cli.output import say, say_part, write, write_file
 from tokencost.errors import UsageError
@@ -22,18 +23,25 @@ LIMITS = "; none for no limit"
 
 def answers(
     name: Annotated[str, typer.Option("--name", help="What reports call the product; default: the file's name.")] = "",
-    task: Annotated[str, typer.Option("--task", help="image, video or perception.")] = "",
+    task: Annotated[str, typer.Option("--task", help="image, video or perception.", autocompletion=c.TASKS)] = "",
     res: Annotated[str, typer.Option("--res", help="Size: 1024 for a square, or 1280x720.")] = "",
     frames: Annotated[str, typer.Option("--frames", help="Length of a clip in frames.")] = "",
     seconds: Annotated[str, typer.Option("--seconds", help="Length of a clip in seconds.")] = "",
     fps: Annotated[str, typer.Option("--fps", help="Frames per second of a clip.")] = "",
     prompt_tokens: Annotated[str, typer.Option("--prompt-tokens", help="Tokens of the user's prompt.")] = "",
     output_tokens: Annotated[str, typer.Option("--output-tokens", help="Tokens of an answer about an image.")] = "",
-    quality: Annotated[str, typer.Option("--quality", help="draft, standard or premium.")] = "",
+    quality: Annotated[
+        str, typer.Option("--quality", help="draft, standard or premium.", autocompletion=c.QUALITY)
+    ] = "",
     latency: Annotated[str, typer.Option("--latency", help=f"95 % are answered within: '10 s'{LIMITS}.")] = "",
     average: Annotated[str, typer.Option("--average", help="Requests on average: '1 req/s'; none for none.")] = "",
     peak: Annotated[str, typer.Option("--peak", help="Requests in the busiest hour: '3 req/s'.")] = "",
-    gpu: Annotated[str, typer.Option("--gpu", help="A GPU, or several to choose from, with commas.")] = "",
+    gpu: Annotated[
+        str,
+        typer.Option(
+            "--gpu", help="A GPU, or several to choose from, with commas.", autocompletion=c.named("gpus", several=True)
+        ),
+    ] = "",
     budget: Annotated[str, typer.Option("--budget", help=f"For one asset: '0.01 USD'{LIMITS}.")] = "",
     budget_month: Annotated[str, typer.Option("--budget-month", help=f"For a month: '20000 USD'{LIMITS}.")] = "",
 ) -> dict[str, str]:

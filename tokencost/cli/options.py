@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from tokencost.cli import completing as c
 from tokencost.errors import UsageError
 from tokencost.report import formats
 
@@ -26,20 +27,43 @@ CatalogDir = Annotated[
 Set = Annotated[list[str] | None, typer.Option("--set", help="Override a field of the spec: --set output.width=512.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colour, also on a terminal.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No notes on standard error.")]
-Gpu = Annotated[str, typer.Option("--gpu", help="GPU, e.g. a100-80gb-sxm, h100-80gb-sxm.")]
+Gpu = Annotated[
+    str, typer.Option("--gpu", help="GPU, e.g. a100-80gb-sxm, h100-80gb-sxm.", autocompletion=c.named("gpus"))
+]
 Gpus = Annotated[int, typer.Option("--gpus", min=1, max=1024, help="GPUs that share one request.")]
-Engine = Annotated[str, typer.Option("--engine", help="Software: eager, compile, tensorrt, vllm, xdit, ...")]
-PrecisionName = Annotated[str, typer.Option("--precision", help="bf16, fp16, fp8, int8, int4-weight-only, ...")]
+Engine = Annotated[
+    str,
+    typer.Option(
+        "--engine", help="Software: eager, compile, tensorrt, vllm, xdit, ...", autocompletion=c.named("engines")
+    ),
+]
+PrecisionName = Annotated[
+    str,
+    typer.Option(
+        "--precision", help="bf16, fp16, fp8, int8, int4-weight-only, ...", autocompletion=c.named("precisions")
+    ),
+]
 Parallelism = Annotated[str, typer.Option("--parallelism", help="tp4, ulysses4, cfg2xulysses2; default by model.")]
 Price = Annotated[str, typer.Option("--price", help="Your own price per GPU: '1.80 USD/h'.")]
 Batch = Annotated[int, typer.Option("--batch", min=1, max=4096, help="Requests that run together.")]
 Steps = Annotated[int | None, typer.Option("--steps", min=1, max=10_000, help="Sampler steps instead of the model's.")]
 Accelerate = Annotated[
-    list[str] | None, typer.Option("--accelerate", help="An acceleration of the catalogue: sjd, guidance-batched, ...")
+    list[str] | None,
+    typer.Option(
+        "--accelerate",
+        help="An acceleration of the catalogue: sjd, guidance-batched, ...",
+        autocompletion=c.named("accelerations", several=True),
+    ),
 ]
-GuidanceFlag = Annotated[str, typer.Option("--guidance", help="none, batched, sequential or distilled.")]
-Region = Annotated[str, typer.Option("--region", help="Whose grid: us-east4, eu-north-1, FRA, ...")]
-SiteName = Annotated[str, typer.Option("--site", help="Data centre: aws, google, industry, ...")]
+GuidanceFlag = Annotated[
+    str, typer.Option("--guidance", help="none, batched, sequential or distilled.", autocompletion=c.GUIDANCE)
+]
+Region = Annotated[
+    str, typer.Option("--region", help="Whose grid: us-east4, eu-north-1, FRA, ...", autocompletion=c.named("regions"))
+]
+SiteName = Annotated[
+    str, typer.Option("--site", help="Data centre: aws, google, industry, ...", autocompletion=c.named("sites"))
+]
 PueFlag = Annotated[float | None, typer.Option("--pue", min=1.0, max=5.0, help="Your own PUE instead of a site's.")]
 Res = Annotated[str, typer.Option("--res", help="Size: 1024 for a square, or 1280x720.")]
 Width = Annotated[int | None, typer.Option("--width", min=1, max=65_536, help="Pixels.")]
@@ -58,7 +82,8 @@ OutputTokens = Annotated[
 def format_option(command: str, *others: str) -> Any:
     """The flag for the formats that this command's answer can be printed in, and those of its other answers."""
     more = "".join(f" With {one.removeprefix(command).strip()}: {', '.join(formats(one))}." for one in others)
-    return typer.Option("--format", "-f", help=f"How to print the answer: {', '.join(formats(command))}.{more}")
+    about = f"How to print the answer: {', '.join(formats(command))}.{more}"
+    return typer.Option("--format", "-f", help=about, autocompletion=c.words(formats(command)))
 
 
 def load_catalog(extra: Path | None) -> "Catalog":

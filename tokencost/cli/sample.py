@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from tokencost.cli import completing as c
 from tokencost.cli import options as o
 from tokencost.cli.show import checked_format, show
 from tokencost.errors import UsageError
@@ -34,7 +35,12 @@ def sample(
     top_p: Annotated[float, typer.Option("--top-p", help="Share of probability to keep; 1 keeps all.")] = 1.0,
     seed: Annotated[int, typer.Option("--seed", help="Of the draws; the model stays the same.")] = 0,
     prompt_tokens: Annotated[int, typer.Option("--prompt-tokens", help="Tokens of the prompt.")] = 16,
-    tokenizer: Annotated[str, typer.Option("--tokenizer", help="Whose rows, frames and ends are written.")] = "emu3",
+    tokenizer: Annotated[
+        str,
+        typer.Option(
+            "--tokenizer", help="Whose rows, frames and ends are written.", autocompletion=c.named("tokenizers")
+        ),
+    ] = "emu3",
     catalog: o.CatalogDir = None,
     format: Annotated[str, o.format_option("sample")] = "table",  # noqa: A002
     output: o.Output = None,

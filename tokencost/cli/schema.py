@@ -7,13 +7,16 @@ from typing import Annotated
 
 import typer
 
+from tokencost.cli import completing as c
 from tokencost.cli import options as o
 from tokencost.cli.output import write
 from tokencost.errors import UsageError
 
 
 def schema(
-    kind: Annotated[str, typer.Argument(help="spec, or a folder of the catalogue: models, gpus, ...")] = "spec",
+    kind: Annotated[
+        str, typer.Argument(help="spec, or a folder of the catalogue: models, gpus, ...", autocompletion=c.shape)
+    ] = "spec",
     catalog: o.CatalogDir = None,
     output: o.Output = None,
 ) -> None:

@@ -7,11 +7,14 @@ from typing import Annotated, Any
 
 import typer
 
+from tokencost.cli import completing as c
 from tokencost.cli.exits import Exit
 from tokencost.cli.output import say, write
 from tokencost.errors import AccessError, Problem, TokencostError
 
-Specs = Annotated[list[str], typer.Argument(help="Spec files; - reads standard input.", metavar="SPEC")]
+Specs = Annotated[
+    list[str], typer.Argument(help="Spec files; - reads standard input.", metavar="SPEC", autocompletion=c.files())
+]
 
 
 def each(

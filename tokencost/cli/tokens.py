@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tokencost.cli import completing as c
 from tokencost.cli import options as o
 from tokencost.cli.show import show
 
@@ -14,7 +15,10 @@ if TYPE_CHECKING:
 @o.grouped(size=o.clip_options)
 def tokens(
     *,
-    tokenizer: Annotated[str, typer.Option("--tokenizer", help="Tokenizer id, e.g. emu3, sd3-latent.")] = "",
+    tokenizer: Annotated[
+        str,
+        typer.Option("--tokenizer", help="Tokenizer id, e.g. emu3, sd3-latent.", autocompletion=c.named("tokenizers")),
+    ] = "",
     stride: Annotated[
         str,
         typer.Option(

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tokencost.cli import completing as c
 from tokencost.cli import options as o
 from tokencost.cli.show import show
 from tokencost.errors import UsageError
@@ -56,7 +57,14 @@ def wanted_options(
 
 @o.grouped(wanted=wanted_options)
 def train(
-    model: Annotated[str, typer.Argument(help="Model or published run; all runs if not said.", metavar="MODEL")] = "",
+    model: Annotated[
+        str,
+        typer.Argument(
+            help="Model or published run; all runs if not said.",
+            metavar="MODEL",
+            autocompletion=c.named("training", "models"),
+        ),
+    ] = "",
     *,
     wanted: "Wanted",
     every: Annotated[bool, typer.Option("--list", help="Every run of which something is published.")] = False,
