@@ -1,13 +1,19 @@
 """`tokencost plan`: the main job."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tokencost.cli import options as o
+from tokencost.cli import watching
 from tokencost.cli.exits import worst
 from tokencost.cli.show import checked_format, show
 from tokencost.cli.specs import Specs, each, refuse
+
+if TYPE_CHECKING:
+    from tokencost.catalog.load import Catalog
 
 
 def plan(
@@ -17,6 +23,7 @@ def plan(
     format: Annotated[str, o.format_option("plan")] = "table",  # noqa: A002
     output: o.Output = None,
     quick: Annotated[bool, typer.Option("--quick", help="Do not search for what would change the choice.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Plan again whenever the spec is saved; Ctrl-C ends.")] = False,
     no_color: o.NoColor = False,
     quiet: o.Quiet = False,
 ) -> None:
@@ -27,6 +34,9 @@ def plan(
     from tokencost.planning import plan as use_case
 
     checked_format("plan", format)
+    if watch:
+        path = watching.checked(specs, format, output)
+        return watching.watch(_watched(path, set or [], o.load_catalog(catalog), quick=quick, no_color=no_color))
     answers, problems, codes = each(
         specs, set or [], o.load_catalog(catalog), use_case.quick_plan if quick else use_case.plan
     )
@@ -35,3 +45,25 @@ def plan(
     if answers:
         show("plan", answers, format, output, no_color=no_color)
     raise typer.Exit(worst(codes))
+
+
+def _watched(
+    path: Path, overrides: Sequence[str], catalog: "Catalog", *, quick: bool, no_color: bool
+) -> watching.Watched:
+    """How `--watch` reads, plans and shows."""
+    from tokencost.nouns.change import Compared
+    from tokencost.planning import plan as use_case
+    from tokencost.planning.diff import changed
+    from tokencost.planning.sides import of_plan
+    from tokencost.spec.load import load
+
+    planned = use_case.quick_plan if quick else use_case.plan
+    return watching.Watched(
+        path=path,
+        load=lambda file: load(file, overrides, catalog),
+        plan=lambda loaded: planned(catalog, loaded),
+        side=lambda loaded, found: of_plan(str(path), loaded, catalog, found),
+        show_plan=lambda found: show("plan", [found], "table", None, no_color=no_color),
+        show_change=lambda old, new: show("diff", Compared(change=changed(old, new), violations=()), "table", None,
+                                          no_color=no_color),
+    )  # fmt: skip
