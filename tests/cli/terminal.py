@@ -11,7 +11,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pyte
@@ -79,13 +79,17 @@ def terminal(
     rows: int = 200,
     env: Mapping[str, str] | None = None,
     stdout: int | None = None,
+    program: Sequence[str] = ("-m", "tokencost"),
 ) -> Iterator[Terminal]:
-    """`tokencost` on a terminal of its own, which ends with the block; `stdout` leads its answer elsewhere."""
+    """`tokencost` on a terminal of its own, which ends with the block; `stdout` leads its answer elsewhere.
+
+    `program` is what Python runs instead.
+    """
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     without = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "COLUMNS", "LINES", "TERM")}
     process = subprocess.Popen(
-        [sys.executable, "-m", "tokencost", *arguments],
+        [sys.executable, *program, *arguments],
         stdin=theirs, stdout=theirs if stdout is None else stdout, stderr=theirs, cwd=folder,
         env={**without, "TERM": "xterm-256color", **(env or {})},
     )  # fmt: skip

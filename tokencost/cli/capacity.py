@@ -50,8 +50,9 @@ def capacity(
     names = tuple(name.strip() for name in model.split(",") if name.strip())
     question = Question(models=names, replicas=fleets(replicas), trace=trace)
     answers, problems, codes = each(
-        [spec], set or [], o.load_catalog(catalog), lambda records, loaded: capacity_plan(records, loaded, question)
-    )
+        [spec], set or [], o.load_catalog(catalog), lambda records, loaded: capacity_plan(records, loaded, question),
+        quiet=quiet,
+    )  # fmt: skip
     if problems:
         refuse(problems, format, output)
     for answer in answers:

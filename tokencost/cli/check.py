@@ -55,7 +55,7 @@ def check(
     checked_format("check", format)
     with tempfile.TemporaryDirectory(prefix="tokencost-") as folder:
         judge = _judge(baseline, max_increase or [], missing_baseline, catalog, Path(folder))
-        answers, problems, codes = each(specs, set or [], o.load_catalog(catalog), judge)
+        answers, problems, codes = each(specs, set or [], o.load_catalog(catalog), judge, quiet=quiet)
     if problems:
         refuse(problems, "table" if answers else format, output)
     if answers:

@@ -6,6 +6,7 @@ import typer
 
 from tokencost.cli import completing as c
 from tokencost.cli import options as o
+from tokencost.cli.progress import progress
 from tokencost.cli.show import show
 from tokencost.errors import UsageError
 
@@ -53,7 +54,8 @@ def compare(
     if what_if:
         from tokencost.planning.what_if import what_if as accelerated
 
-        answer = accelerated(records, _only(chosen), task, size, run)
+        with progress("trying every acceleration and their stacks", quiet=quiet):
+            answer = accelerated(records, _only(chosen), task, size, run)
         return show("compare --what-if", answer, format, output, no_color=no_color)
     from tokencost.planning import compare as use_case
 

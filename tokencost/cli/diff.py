@@ -10,6 +10,7 @@ import typer
 from tokencost.cli import completing as c
 from tokencost.cli import options as o
 from tokencost.cli.exits import Exit
+from tokencost.cli.progress import progress
 from tokencost.cli.show import checked_format, show
 from tokencost.errors import UsageError
 
@@ -57,7 +58,10 @@ def diff(
     checked_format("diff", format)
     judges = [judge_named(text) for text in fail_on or []]
     records = o.records(catalog)
-    with tempfile.TemporaryDirectory(prefix="tokencost-") as folder:
+    with (
+        progress("sharing the change out among its causes", quiet=quiet),
+        tempfile.TemporaryDirectory(prefix="tokencost-") as folder,
+    ):
         before = side(old, records, Path(folder) / "old")
         change = changed(before, side(new, records, Path(folder) / "new", set or []))
     broken = tuple(violation for judge in judges for violation in judge(change))

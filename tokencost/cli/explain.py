@@ -7,6 +7,7 @@ import typer
 
 from tokencost.cli import completing as c
 from tokencost.cli import options as o
+from tokencost.cli.progress import progress
 from tokencost.cli.show import checked_format, show
 from tokencost.errors import UsageError
 
@@ -53,12 +54,13 @@ def explain(
         return _claims(records, format, output, no_color=no_color)
     from tokencost.planning import explained as use_case
 
-    if Path(target).suffix in (".yaml", ".yml", ".json"):
-        from tokencost.spec.load import load
+    with progress(f"deriving {target}", quiet=quiet):
+        if Path(target).suffix in (".yaml", ".yml", ".json"):
+            from tokencost.spec.load import load
 
-        found = use_case.explain_spec(records, load(Path(target), set or [], records))
-    else:
-        found = use_case.explain_model(records, target, task, size, run)
+            found = use_case.explain_spec(records, load(Path(target), set or [], records))
+        else:
+            found = use_case.explain_model(records, target, task, size, run)
     return show("explain", (found, full), format, output, no_color=no_color)
 
 

@@ -38,7 +38,7 @@ def plan(
         path = watching.checked(specs, format, output)
         return watching.watch(_watched(path, set or [], o.load_catalog(catalog), quick=quick, no_color=no_color))
     answers, problems, codes = each(
-        specs, set or [], o.load_catalog(catalog), use_case.quick_plan if quick else use_case.plan
+        specs, set or [], o.load_catalog(catalog), use_case.quick_plan if quick else use_case.plan, quiet=quiet
     )
     if problems:
         refuse(problems, "table" if answers else format, output)

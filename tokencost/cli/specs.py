@@ -10,6 +10,7 @@ import typer
 from tokencost.cli import completing as c
 from tokencost.cli.exits import Exit
 from tokencost.cli.output import say, write
+from tokencost.cli.progress import progress
 from tokencost.errors import AccessError, Problem, TokencostError
 
 Specs = Annotated[
@@ -18,7 +19,7 @@ Specs = Annotated[
 
 
 def each(
-    paths: Sequence[str], overrides: Sequence[str], catalog: Any, use_case: Callable[..., Any]
+    paths: Sequence[str], overrides: Sequence[str], catalog: Any, use_case: Callable[..., Any], *, quiet: bool
 ) -> tuple[list[Any], list[Problem], list[Exit]]:
     """Answers of the specs that could be used, and the problems and exit codes of the others."""
     from tokencost.spec.load import load, load_bytes
@@ -26,11 +27,12 @@ def each(
     answers: list[Any] = []
     problems: list[Problem] = []
     codes: list[Exit] = []
-    for path in paths:
+    for number, path in enumerate(paths, 1):
         try:
             piped = path == "-"
             spec = load_bytes(_stdin(), path, overrides, catalog) if piped else load(Path(path), overrides, catalog)
-            answers.append(use_case(catalog, spec))
+            with progress(f"planning {path}" + (f" ({number} of {len(paths)})" if len(paths) > 1 else ""), quiet=quiet):
+                answers.append(use_case(catalog, spec))
         except TokencostError as error:
             problems += error.problems
             codes.append(Exit.ACCESS if isinstance(error, AccessError) else Exit.INPUT)

@@ -7,6 +7,7 @@ import typer
 
 from tokencost.cli import options as o
 from tokencost.cli.output import say
+from tokencost.cli.progress import progress
 from tokencost.cli.show import checked_format, show
 
 
@@ -32,4 +33,6 @@ def validate(
     checked_format("validate", format)
     if fit and not quiet:
         say("fitting constants to the tables, and once more without each group ...")
-    show("validate", use_case(o.load_catalog(catalog), tables or (), fit=fit), format, output, no_color=no_color)
+    with progress("predicting every measurement", quiet=quiet):
+        found = use_case(o.load_catalog(catalog), tables or (), fit=fit)
+    show("validate", found, format, output, no_color=no_color)

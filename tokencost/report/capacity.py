@@ -8,6 +8,7 @@ from tokencost.planning.capacity import CapacityPlan, Examined, Followed, Point
 from tokencost.report import html, markdown, numbers, table
 from tokencost.report.blocks import Answer, Block, Blocks, Column, Command, Facts, Grid, Mark, Row, present
 from tokencost.report.content import bill_of
+from tokencost.report.layout import bar
 from tokencost.report.sentences import fleet
 
 BAR = 16
@@ -171,8 +172,8 @@ def _by_load(points: Sequence[Point]) -> Grid:
     late = bars([_late(point) for point in points])
     columns = (*(Column(name=name, figures=True) for name in ("of the peak", "busy", *LATE)), Column(name="p95"))
     rows = tuple(
-        Row(cells=(numbers.percent(point.load), *_load(point.capacity), bar), mark=_mark(point))
-        for point, bar in zip(points, late, strict=True)
+        Row(cells=(numbers.percent(point.load), *_load(point.capacity), drawn), mark=_mark(point))
+        for point, drawn in zip(points, late, strict=True)
     )
     return Grid(columns=columns, rows=rows)
 
@@ -193,8 +194,4 @@ def _mark(point: Point) -> Mark:
 def bars(values: Sequence[float]) -> list[str]:
     """A bar for each value, the longest for the largest; words where there is no end to it."""
     largest = max((value for value in values if math.isfinite(value)), default=0.0)
-    return [_bar(value / largest) if math.isfinite(value) and largest else "overloaded" for value in values]
-
-
-def _bar(share: float) -> str:
-    return "─" * max(1, round(BAR * share))
+    return [bar(value / largest, BAR) if math.isfinite(value) and largest else "overloaded" for value in values]

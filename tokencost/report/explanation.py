@@ -2,12 +2,13 @@
 
 import json
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tokencost.nouns.answer import Estimate
 from tokencost.planning.explained import Block, Explanation
-from tokencost.report import numbers
+from tokencost.report import numbers, table
+from tokencost.report.blocks import Column, Grid, Row
 from tokencost.report.derivation import Derived, derive, lines
 from tokencost.report.escape import terminal
 from tokencost.units import Num
@@ -20,7 +21,8 @@ KINDS = ("linear", "attention", "convolution")
 def text(answer: tuple[Explanation, bool], *, width: int = 80, color: bool = False, ascii_only: bool = False) -> str:
     """For people: wrapped to the width, indented by depth."""
     explained, full = answer
-    found = [wrapped(0, headline(explained.estimate), width), "", *_blocks(explained, width), "Derivation", ""]
+    look = table.Look(width=width, color=color, ascii_only=ascii_only)
+    found = [wrapped(0, headline(explained.estimate), width), "", *_blocks(explained, look), "Derivation", ""]
     seen: set[tuple[object, ...]] = set()
     for derived in derive(explained, full=full):
         found += [wrapped(depth, line, width) for depth, line in lines(derived, 0, seen)]
@@ -52,19 +54,28 @@ def wrapped(depth: int, line: str, width: int) -> str:
     )  # fmt: skip
 
 
-def _blocks(explained: Explanation, width: int) -> Iterator[str]:
+def _blocks(explained: Explanation, look: table.Look) -> Iterator[str]:
     for phase, blocks in explained.blocks.items():
         steps = next(p.steps for p in explained.ready.program if p.id == phase)
-        yield from wrapped(0, _phase_line(phase, blocks, steps), width).splitlines()
+        yield from wrapped(0, _phase_line(phase, blocks, steps), look.width).splitlines()
         shown = sorted((b for b in blocks if _flop(b) or b.params), key=lambda b: -_flop(b))[:BLOCKS_SHOWN]
-        names = max(map(len, ("block", *(block.name for block in shown))))
-        yield f"  {'block':{names}s} {'params':>9s} {'share':>6s} " + " ".join(f"{kind:>12s}" for kind in KINDS)
-        total = _total(blocks)
-        for block in shown:
-            share = f"{_flop(block) / total:.1%}" if total else ""
-            cells = " ".join(f"{numbers.work(block.flop[kind]) if block.flop.get(kind) else '':>12s}" for kind in KINDS)
-            yield f"  {block.name:{names}s} {numbers.scaled(block.params, '').strip():>9s} {share:>6s} {cells}".rstrip()
+        yield from table.render((_shares(shown, _total(blocks)),), look).splitlines()
         yield ""
+
+
+def _shares(shown: Sequence[Block], total: float) -> Grid:
+    """Blocks with their parameters and their FLOPs by kind, the largest first."""
+    figures = tuple(Column(name=name, figures=True) for name in ("params", "share", *KINDS))
+    rows = tuple(
+        Row(
+            cells=(
+                block.name, numbers.scaled(block.params, "").strip(), f"{_flop(block) / total:.1%}" if total else "",
+                *(numbers.work(block.flop[kind]) if block.flop.get(kind) else "" for kind in KINDS),
+            )
+        )
+        for block in shown
+    )  # fmt: skip
+    return Grid(columns=(Column(name="block"), *figures), rows=rows)
 
 
 def _phase_line(phase: str, blocks: tuple[Block, ...], steps: Num) -> str:

@@ -83,6 +83,11 @@ def pad(text: str, width: int, *, right: bool = False) -> str:
     return space + text if right else text + space
 
 
+def bar(share: float, places: int) -> str:
+    """A line as long as its share of the longest, of one place at least."""
+    return "─" * max(1, round(places * share))
+
+
 def natural_widths(cells: Cells) -> list[int]:
     """Places of the widest cell of each column; rows of equal length, headings included."""
     return [max(measure(cell) for cell in column) for column in zip(*cells, strict=True)]

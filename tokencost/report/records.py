@@ -8,18 +8,24 @@ from tokencost.planning.records import Listing, RecordView
 from tokencost.report import numbers
 from tokencost.report.derivation import shown
 from tokencost.report.escape import terminal
+from tokencost.report.layout import hang, measure, pad
+
+BESIDE = 24
+"""Places that a description needs beside its id."""
 
 
 def listing_text(found: Listing, *, width: int = 80, color: bool = False, ascii_only: bool = False) -> str:
-    """One row a record, columns aligned, long ends wrapped under their own column."""
-    rows = [found.columns, *found.rows]
-    first = max(len(row[0]) for row in rows)
-    room = max(width - first - 2, 20)
+    """One row a record, columns aligned, long ends wrapped under their own column, or below the id without room."""
+    rows = [[terminal(cell, ascii_only=ascii_only) for cell in row] for row in (found.columns, *found.rows)]
+    first = max(measure(row[0]) for row in rows)
     lines = [f"{len(found.rows)} {found.title}", ""]
-    for row in rows:
-        rest = textwrap.wrap("  ".join(row[1:]), room) or [""]
-        lines += [f"{row[0]:{first}s}  {rest[0]}", *(" " * (first + 2) + more for more in rest[1:])]
-    return "\n".join(terminal(line.rstrip()) for line in lines) + "\n"
+    for name, *cells in rows:
+        rest = "  ".join(cells)
+        if width - first - 2 >= BESIDE:
+            lines += hang(f"{pad(name, first)}  ", rest, width)
+        else:
+            lines += [*hang("", name, width), *(hang("  ", rest, width) if rest else ())]
+    return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
 def listing_json(found: Listing) -> str:

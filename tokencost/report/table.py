@@ -7,15 +7,18 @@ from tokencost.counting.tokens import TokenCount
 from tokencost.nouns.answer import Comparison, Estimate, Plan
 from tokencost.nouns.check import Checked
 from tokencost.report import content, content_run
-from tokencost.report.blocks import Answer, Bars, Block, Blocks, Bullets, Command, Facts, Grid, Row
+from tokencost.report.blocks import Answer, Bars, Block, Blocks, Bullets, Command, Facts, Grid, Row, present
 from tokencost.report.escape import terminal
-from tokencost.report.layout import column_widths, columns_kept, hang, lines_of_row, measure, pad
+from tokencost.report.layout import bar, column_widths, columns_kept, hang, lines_of_row, measure, pad
+from tokencost.report.sentences import recommended
 
 SMALLEST = 24
 """Places of the narrowest window that is laid out for."""
+SHORTEST_BAR, LONGEST_BAR = 8, 40
+"""Places of the longest bar of a chart: with fewer nothing is seen, with more nothing else."""
 MARKS = {"": "", "yes": "✔ ", "no": "✘ "}
 ASCII_MARKS = {"": "", "yes": "+ ", "no": "x "}
-NOTHING = ("–", "-")
+NOTHING = ("–", "-", "")
 """Cells that say nothing."""
 COLORS = {"good": "1;32", "bad": "1;31", "open": "1;33", "yes": "32", "no": "31", "strong": "1", "quiet": "2", "": ""}
 
@@ -44,7 +47,17 @@ class Look:
 def plans(answer: Sequence[Plan], *, width: int = 80, color: bool = False, ascii_only: bool = False) -> str:
     """Plans for a terminal."""
     look = _look(width, color, ascii_only)
-    return "\n".join(render(content.of_plan(plan), look) for plan in answer)
+    return "\n".join(render(_with_bars(plan), look) for plan in answer)
+
+
+def _with_bars(plan: Plan) -> Blocks:
+    """A plan with the phases of the chosen model drawn in front of its candidates."""
+    blocks, chosen = content.of_plan(plan), recommended(plan)
+    if chosen is None or chosen.estimate is None:
+        return blocks
+    drawn = Bars(title=f"time of a request, {chosen.model}", bars=content_run.bars(chosen.estimate.phases))
+    place = next((n for n, block in enumerate(blocks) if isinstance(block, Grid)), len(blocks))
+    return present(*blocks[:place], drawn, *blocks[place:])
 
 
 def comparison(answer: Comparison, *, width: int = 80, color: bool = False, ascii_only: bool = False) -> str:
@@ -83,7 +96,7 @@ def render(blocks: Blocks, look: Look) -> str:
 
 
 def _stands_apart(block: Block) -> bool:
-    return isinstance(block, Grid | Command | Facts) or (isinstance(block, Bullets) and bool(block.title))
+    return isinstance(block, Grid | Command | Facts | Bars) or (isinstance(block, Bullets) and bool(block.title))
 
 
 def _lines(block: Block, look: Look) -> Iterator[str]:
@@ -98,14 +111,30 @@ def _lines(block: Block, look: Look) -> Iterator[str]:
         case Facts():
             yield from _facts(block, look)
         case Bars():
-            return
+            yield from _bars(block, look)
         case Command():
             yield from hang(f"{block.lead}: ", look.text(block.command), look.width)
 
 
+def _title(title: str, look: Look) -> Iterator[str]:
+    yield from (look.paint(line, "strong") for line in hang("", look.text(title), look.width) if title)
+
+
+def _bars(block: Bars, look: Look) -> Iterator[str]:
+    """Figures and what they are to each other; only where there are several, and room to see it."""
+    names = max((measure(look.text(label)) for label, _, _ in block.bars), default=0)
+    figures = max((measure(look.text(figure)) for _, _, figure in block.bars), default=0)
+    room = min(look.width - names - figures - 6, LONGEST_BAR)
+    if len(block.bars) < 2 or room < SHORTEST_BAR:
+        return
+    yield from _title(block.title, look)
+    for label, share, figure in block.bars:
+        head = f"  {pad(look.text(label), names)}  {pad(look.text(figure), figures, right=True)}"
+        yield f"{head}  {look.text(bar(share, room))}"
+
+
 def _bullets(block: Bullets, look: Look) -> Iterator[str]:
-    if block.title:
-        yield look.paint(block.title, "strong")
+    yield from _title(block.title, look)
     for item in block.items:
         lead = look.mark(item.mark) or "- "
         first, *rest = hang(lead, look.text(item.text), look.width)
@@ -116,8 +145,7 @@ def _bullets(block: Bullets, look: Look) -> Iterator[str]:
 
 
 def _facts(block: Facts, look: Look) -> Iterator[str]:
-    if block.title:
-        yield look.paint(block.title, "strong")
+    yield from _title(block.title, look)
     margin = "  " if block.title else ""
     longest = max(measure(look.text(name)) for name, _ in block.pairs)
     for name, value in block.pairs:
