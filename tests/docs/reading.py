@@ -1,15 +1,37 @@
 """The pages of the documentation, taken apart: commands, and the files they are about."""
 
 import re
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
-FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SKILL = ROOT / "tokencost" / "SKILL.md"
+COMMANDS = ROOT / "docs" / "reference" / "commands.md"
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", SKILL, *sorted((ROOT / "docs").rglob("*.md"))]
+FENCE = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+ROW = re.compile(r"^\|.*\| `(tokencost [^`|]+)`", re.MULTILINE)
+"""A command in a table of questions."""
+EXAMPLE = re.compile(r"^    (tokencost .+)$", re.MULTILINE)
+"""The example in the help of a command."""
 FILE = re.compile(r"# ([\w./-]+\.ya?ml)\n")
 EXIT = re.compile(r"\s+# exit (\d)$")
+NOT_RUN = {
+    "pip install": "brings packages from the network",
+    "python3 -m venv": "makes an environment and brings packages from the network",
+    "pytest": "the tests themselves",
+    ".ci/run": "the tests themselves, in fresh environments",
+    "tokencost calibrate": "measures for minutes and needs PyTorch; tests/measuring runs it",
+    "tokencost validate mine.csv": "reads what a calibration of the reader's machine wrote",
+    "tokencost estimate sdxl --gpu my-box": "uses what a calibration of the reader's machine wrote",
+    "tokencost catalog add config.json": "reads a configuration of the reader; tests/importing runs it",
+    "tokencost catalog add ./my-flux": "reads a configuration of the reader; tests/importing runs it",
+    "tokencost plan first.yaml --watch": "runs until somebody interrupts it; tests/cli/test_watch.py does",
+    "tokencost --install-completion": "writes into the start file of the shell that runs it",
+    "tokencost --show-completion": "asks which shell runs it; tests/cli/test_completion.py asks for each",
+}
+"""How commands begin that are shown and not run, and why."""
 QUICK_START = re.compile(r"^## Quick start$.*?(?=^## )", re.MULTILINE | re.DOTALL)
 
 
@@ -29,13 +51,28 @@ def name_of(page: Path) -> str:
 def fenced(page: Path, language: str) -> Iterator[str]:
     """Blocks of code in one language; what the quick start installs is run elsewhere, in an environment of its own."""
     text = QUICK_START.sub("", page.read_text(encoding="utf-8"))
-    return (body for found, body in FENCE.findall(text) if found == language)
+    return (textwrap.dedent(body) for _, found, body in FENCE.findall(text) if found == language)
 
 
 def commands(page: Path) -> list[Command]:
-    """Every command of a page, in order."""
-    lines = "".join(fenced(page, "sh")).replace("\\\n", " ").splitlines()
-    return [_command(line.strip()) for line in lines if line.strip() and not line.startswith("#")]
+    """Every command of a page that is run, in order; then those of its tables and examples."""
+    return [_command(line) for line in lines(page) if not reason(line)]
+
+
+def lines(page: Path) -> list[str]:
+    """Every command of a page as it is written."""
+    shell = "".join(fenced(page, "sh")).replace("\\\n", " ").splitlines()
+    console = "".join(fenced(page, "console")).replace("\\\n", " ").splitlines()
+    typed = [*(line for line in shell if not line.startswith("#")), *(c[2:] for c in console if c.startswith("$ "))]
+    text = page.read_text(encoding="utf-8")
+    rows = ROW.findall(text) if page in (SKILL, ROOT / "README.md") else []
+    examples = EXAMPLE.findall(text) if page == COMMANDS else []
+    return [line.strip() for line in (*typed, *rows, *examples) if line.strip()]
+
+
+def reason(line: str) -> str:
+    """Why a command is not run; empty for those that are."""
+    return next((why for start, why in NOT_RUN.items() if line.startswith(start)), "")
 
 
 def _command(line: str) -> Command:

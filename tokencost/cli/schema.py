@@ -12,11 +12,16 @@ from tokencost.cli import options as o
 from tokencost.cli.output import write
 from tokencost.errors import UsageError
 
+SKILL = Path(__file__).parent.parent / "SKILL.md"
+
 
 def schema(
     kind: Annotated[
         str, typer.Argument(help="spec, or a folder of the catalogue: models, gpus, ...", autocompletion=c.shape)
     ] = "spec",
+    skill: Annotated[
+        bool, typer.Option("--skill", help="Print the skill for coding assistants instead (SKILL.md).")
+    ] = False,
     catalog: o.CatalogDir = None,
     output: o.Output = None,
 ) -> None:
@@ -24,9 +29,11 @@ def schema(
 
     Names of models, GPUs and engines are suggested in a spec; with --catalog also your own.
 
+    Coding assistants read a skill: tokencost schema --skill -o SKILL.md, in a folder where yours looks for skills.
+
     Example: tokencost schema > tokencost.schema.json
     """
-    write(schema_text(kind, catalog), output)
+    write(SKILL.read_text(encoding="utf-8") if skill else schema_text(kind, catalog), output)
 
 
 def schema_text(kind: str, catalog: Path | None) -> str:
