@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.calling import SPECS
+from tests.cli.calling import SPECS, call
 from tokencost.catalog import named
 from tokencost.catalog.load import load
 from tokencost.cli.completing import files
@@ -160,3 +160,23 @@ def test_each_shell_gets_its_script(shell: str) -> None:
     )  # fmt: skip
 
     assert (0, True) == (done.returncode, f"complete_{shell}" in done.stdout)
+
+
+def test_editors_are_offered_records_of_ones_own(tmp_path: Path) -> None:
+    """
+    The schema of a spec suggests what the folder has, and takes what it has not.
+    """
+    (tmp_path / "models").mkdir()
+    known = load().index["models"]
+    text = (Path(named.DATA) / "models" / "sdxl.yaml").read_text(encoding="utf-8")
+    (tmp_path / "models" / "my-sdxl.yaml").write_text(
+        "\n".join(
+            line for line in text.replace("id: sdxl\n", "id: my-sdxl\n").splitlines() if not line.startswith("aliases")
+        )
+    )
+    called = call("schema", "--catalog", str(tmp_path))
+
+    assert (0, "") == (called.code, called.err)
+    assert '"my-sdxl"' in called.out
+    assert '"my-sdxl"' not in call("schema").out
+    assert "my-sdxl" not in known

@@ -1,6 +1,7 @@
 """The names of the catalogue alone, for shells that complete them: a small file beside the index, nothing decoded."""
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -32,9 +33,12 @@ def _called(kind: str, noun: Mapping[str, Any], name: str) -> str:
 
 def store(index: Mapping[str, Any]) -> None:
     """Write the names beside the index, whole or not at all."""
-    part = NAMES.with_suffix(".part")
-    part.write_text(json.dumps(names_in(index), ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
-    part.replace(NAMES)
+    part = NAMES.with_suffix(f".{os.getpid()}.part")
+    try:
+        part.write_text(json.dumps(names_in(index), ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+        part.replace(NAMES)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def names(kind: str, extra: Path | None = None) -> dict[str, list[str]]:

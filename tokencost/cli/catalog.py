@@ -34,6 +34,7 @@ def list_records(
     format: Annotated[str, o.format_option("catalog list")] = "table",  # noqa: A002
     output: o.Output = None,
     no_color: o.NoColor = False,
+    quiet: o.Quiet = False,
 ) -> None:
     """Ids and names of the records of one kind, or how many there are of each."""
     from tokencost.planning.records import listing
@@ -53,6 +54,7 @@ def show_record(
     format: Annotated[str, o.format_option("catalog show")] = "table",  # noqa: A002
     output: o.Output = None,
     no_color: o.NoColor = False,
+    quiet: o.Quiet = False,
 ) -> None:
     """One record: every number with its unit and who says so."""
     from tokencost.planning.records import record

@@ -9,11 +9,14 @@ import typer
 from tokencost.cli import options as o
 from tokencost.cli import watching
 from tokencost.cli.exits import worst
+from tokencost.cli.progress import progress
 from tokencost.cli.show import checked_format, show
 from tokencost.cli.specs import Specs, each, refuse
 
 if TYPE_CHECKING:
     from tokencost.catalog.load import Catalog
+    from tokencost.nouns.answer import Plan
+    from tokencost.spec.load import LoadedSpec
 
 
 def plan(
@@ -36,7 +39,9 @@ def plan(
     checked_format("plan", format)
     if watch:
         path = watching.checked(specs, format, output)
-        return watching.watch(_watched(path, set or [], o.load_catalog(catalog), quick=quick, no_color=no_color))
+        return watching.watch(
+            _watched(path, set or [], o.load_catalog(catalog), quick=quick, no_color=no_color, quiet=quiet)
+        )
     answers, problems, codes = each(
         specs, set or [], o.load_catalog(catalog), use_case.quick_plan if quick else use_case.plan, quiet=quiet
     )
@@ -48,7 +53,7 @@ def plan(
 
 
 def _watched(
-    path: Path, overrides: Sequence[str], catalog: "Catalog", *, quick: bool, no_color: bool
+    path: Path, overrides: Sequence[str], catalog: "Catalog", *, quick: bool, no_color: bool, quiet: bool
 ) -> watching.Watched:
     """How `--watch` reads, plans and shows."""
     from tokencost.nouns.change import Compared
@@ -58,10 +63,15 @@ def _watched(
     from tokencost.spec.load import load
 
     planned = use_case.quick_plan if quick else use_case.plan
+
+    def plan_again(loaded: "LoadedSpec") -> "Plan":
+        with progress(f"planning {path}", quiet=quiet):
+            return planned(catalog, loaded)
+
     return watching.Watched(
         path=path,
         load=lambda file: load(file, overrides, catalog),
-        plan=lambda loaded: planned(catalog, loaded),
+        plan=plan_again,
         side=lambda loaded, found: of_plan(str(path), loaded, catalog, found),
         show_plan=lambda found: show("plan", [found], "table", None, no_color=no_color),
         show_change=lambda old, new: show("diff", Compared(change=changed(old, new), violations=()), "table", None,
