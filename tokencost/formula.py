@@ -139,6 +139,11 @@ def watched() -> bool:
     return _watchers > 0 and _current.get() is not None
 
 
+def undisturbed() -> bool:
+    """Whether nobody records or assumes anything: then formulas that are written into each other give the same."""
+    return not _watchers
+
+
 @contextmanager
 def _watching() -> Iterator[None]:
     global _watchers

@@ -9,7 +9,7 @@ from tokencost.nouns.hardware import Parallelism, Platform, Precision
 from tokencost.nouns.work import Attention, Operator, Phase, Program
 from tokencost.numeric import maximum
 from tokencost.timing.parallel import all_reduce_time, all_to_all_time, collectives, link_traffic, pipelined, share
-from tokencost.timing.roofline import operator_cost
+from tokencost.timing.pricing import priced
 from tokencost.units import Bytes, Count, Flop, Seconds
 
 ALONE = Parallelism()
@@ -52,17 +52,11 @@ class StepDemand:
 @formula("definition", says="sums over the operators of one step, as one GPU of the replica runs them")
 def step_demand(phase: Phase, on: Platform) -> StepDemand:
     """Arithmetic, traffic, time and kernels."""
-    precision = precision_of(phase, on)
-    costs = [operator_cost(op, on, precision) for op in shared_operators(phase, on)]
+    compute, memory, busy, traffic, kernels = priced(shared_operators(phase, on), on, precision_of(phase, on))
     return StepDemand(
-        id=phase.id,
-        compute=sum((cost.compute for cost in costs), 0.0),
-        memory=sum((cost.memory for cost in costs), 0.0),
-        busy=sum((cost.seconds for cost in costs), 0.0),
-        traffic=sum((cost.traffic for cost in costs), 0.0),
-        kernels=sum((cost.kernels for cost in costs), 0.0),
+        id=phase.id, compute=compute, memory=memory, busy=busy, traffic=traffic, kernels=kernels,
         collectives=_collectives(phase, on),
-    )
+    )  # fmt: skip
 
 
 def _collectives(phase: Phase, on: Platform) -> Count:
