@@ -286,7 +286,9 @@ def single(tree: ast.AST) -> dict[str, ast.expr]:
     kept = {node.id for node in ast.walk(inner) if isinstance(node, ast.Name)}
     counts = collections.Counter((n.id, type(n.ctx)) for n in ast.walk(tree) if isinstance(n, ast.Name))
     simple = [node for node in ast.walk(tree) if isinstance(node, ast.Assign | ast.Return)]
-    reads = {n.id: node for node in simple for n in ast.walk(node.value or node) if isinstance(n, ast.Name)}
+    tests = [node for node in ast.walk(tree) if isinstance(node, ast.If)]
+    users = [*(node.value or node for node in simple), *(node.test for node in tests)]
+    reads = {name.id: user for user in users for name in ast.walk(user) if isinstance(name, ast.Name)}
     for node in simple:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if not (name[0] == "p" and name in kept):

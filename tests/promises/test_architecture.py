@@ -9,6 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[2] / "tokencost"
 MODULES = sorted(ROOT.rglob("*.py"))
 LAYERS = (
+    {"record"},
     {"units", "errors"},
     {"numeric"},
     {"formula"},

@@ -3,7 +3,6 @@
 import functools
 import inspect
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -11,6 +10,7 @@ import typer
 
 from tokencost.cli import completing as c
 from tokencost.errors import UsageError
+from tokencost.record import replace
 from tokencost.report import formats
 
 if TYPE_CHECKING:

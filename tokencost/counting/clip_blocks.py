@@ -1,7 +1,6 @@
 """Blocks of the clip coder: normalisations guided by the quantised latent, attention, convolutions along time."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from tokencost.counting.build import convolution, elementwise, linear, norm
 from tokencost.counting.planes import (
@@ -18,6 +17,7 @@ from tokencost.counting.planes import (
 from tokencost.counting.temporal_blocks import LINE
 from tokencost.nouns.convnet import ClipCoder
 from tokencost.nouns.work import Convolution, Forward, Operator
+from tokencost.record import replace
 from tokencost.units import Constant, Count
 
 CUBE = Constant(27, "", "taps of a 3 × 3 × 3 kernel")

@@ -4,7 +4,6 @@ Sizes are pixels and frames in both directions. A still is a clip of one latent,
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from tokencost.counting.build import elementwise, lookup
 from tokencost.counting.clip_blocks import (
@@ -34,6 +33,7 @@ from tokencost.formula import formula
 from tokencost.nouns.convnet import ClipCoder
 from tokencost.nouns.work import Forward, Operator
 from tokencost.numeric import ceil
+from tokencost.record import replace
 
 
 @formula("huggingface-transformers", says="frames through residual blocks, merged in pairs, then the nearest entries")

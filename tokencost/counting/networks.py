@@ -2,7 +2,6 @@
 
 import functools
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from tokencost.counting.asymmetric_mmdit import asymmetric_mmdit
@@ -41,6 +40,7 @@ from tokencost.nouns.video_coder import (
     WanCoder,
 )
 from tokencost.nouns.work import Attention, Convolution, Elementwise, Forward, Linear, Lookup, Operator
+from tokencost.record import replace
 
 Pass = Callable[[Any, Forward], tuple[Operator, ...]]
 

@@ -3,12 +3,11 @@
 A plane is a `Forward` whose width and height are those of one level of a network.
 """
 
-from dataclasses import replace
-
 from tokencost.counting.build import convolution, elementwise, linear, norm
 from tokencost.formula import formula
 from tokencost.nouns.work import Attention, Convolution, Elementwise, Forward, Operator
 from tokencost.numeric import floor
+from tokencost.record import replace
 from tokencost.units import Constant, Count
 
 POINT = Constant(1, "", "taps of a 1 × 1 kernel")

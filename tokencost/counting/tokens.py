@@ -1,11 +1,10 @@
 """Pixels and frames to tokens: the grid, and what is written around it."""
 
-from dataclasses import dataclass
-
 from tokencost.formula import formula
 from tokencost.nouns.model import Score, Tokenizer
 from tokencost.nouns.request import Request
 from tokencost.numeric import ceil, floor, log, minimum
+from tokencost.record import dataclass
 from tokencost.units import Constant, Count
 
 DECIMAL_BASE = Constant(10, "", "sizes are written in decimal digits, each a token of its own")

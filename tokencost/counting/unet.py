@@ -1,7 +1,6 @@
 """The denoising UNet: residual blocks and transformers on a pyramid of planes, joined by skip connections."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from tokencost.counting.build import elementwise, linear
 from tokencost.counting.planes import downsample, group_norm, positions, resnet, square, upsample
@@ -11,6 +10,7 @@ from tokencost.formula import formula
 from tokencost.nouns.convnet import UNet
 from tokencost.nouns.work import Forward, Operator
 from tokencost.numeric import ceil
+from tokencost.record import replace
 from tokencost.units import Constant, Count
 
 SINUSOID_KERNELS = Constant(4, "", "a product, a sine, a cosine and their concatenation")

@@ -5,7 +5,6 @@ which every position attends to itself in all frames.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tokencost.counting.build import convolution, elementwise, linear, norm
 from tokencost.counting.planes import (
@@ -22,6 +21,7 @@ from tokencost.counting.planes import (
 from tokencost.counting.temporal_blocks import blend
 from tokencost.nouns.convnet import UNet
 from tokencost.nouns.work import Attention, Forward, Operator
+from tokencost.record import dataclass
 from tokencost.units import Constant, Count
 
 GATED = Constant(8, "", "columns of the gated feed-forward per channel: 4 values and 4 gates")

@@ -1,12 +1,11 @@
 """U-ViTs of masked models, as diffusers runs them: convolutions at both ends, a transformer between."""
 
-from dataclasses import dataclass
-
 from tokencost.counting.build import convolution, elementwise, linear, lookup, norm
 from tokencost.counting.transformer import RMS_NORM_KERNELS
 from tokencost.formula import formula
 from tokencost.nouns.uvit import UVit
 from tokencost.nouns.work import Attention, Forward, Operator
+from tokencost.record import dataclass
 from tokencost.units import Constant, Count
 
 WIDENED = Constant(4, "", "the pointwise layers of a ConvNeXt block are four times as wide as the block")

@@ -4,12 +4,12 @@ A plane is a `Forward` whose width, height and frames are those of one level of 
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 
 from tokencost.counting.build import convolution, elementwise, norm
 from tokencost.counting.planes import POINT, positions
 from tokencost.nouns.work import Attention, Convolution, Elementwise, Forward, Linear, Lookup, Operator
 from tokencost.numeric import ceil, floor
+from tokencost.record import dataclass, replace
 from tokencost.units import Constant, Count
 
 CUBE = Constant(27, "", "taps of a 3 × 3 × 3 kernel")

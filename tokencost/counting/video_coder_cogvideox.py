@@ -4,7 +4,6 @@ Sizes are pixels and frames in both directions. Pieces are written as equal ones
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from tokencost.counting.build import convolution, elementwise, norm
 from tokencost.counting.planes import POINT, SCALE_AND_SHIFT, SQUARE, coarser, finer, positions, square
@@ -23,6 +22,7 @@ from tokencost.formula import formula
 from tokencost.nouns.video_coder import CogVideoXCoder
 from tokencost.nouns.work import Forward, Operator
 from tokencost.numeric import ceil, floor, maximum
+from tokencost.record import replace
 from tokencost.units import Constant, Count
 
 LATENTS_PER_PIECE = Constant(2, "", "latent frames the reference decodes at a time")

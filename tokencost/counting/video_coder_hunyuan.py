@@ -4,7 +4,6 @@ Sizes are pixels and frames in both directions. Tiles are written as equal ones;
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from tokencost.counting.build import convolution, elementwise, linear
 from tokencost.counting.planes import SCALE_AND_SHIFT, area, coarser, finer, group_norm, point, positions
@@ -26,6 +25,7 @@ from tokencost.formula import formula
 from tokencost.nouns.video_coder import HunyuanCoder
 from tokencost.nouns.work import Attention, Forward, Operator
 from tokencost.numeric import ceil, floor, maximum, minimum, where
+from tokencost.record import replace
 from tokencost.units import Constant, Count
 
 NORM_AND_SILU = Constant(2, "", "a group normalisation and its activation")

@@ -4,7 +4,6 @@ Sizes are pixels and frames in both directions.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from tokencost.counting.build import convolution, elementwise, linear, norm, weights
 from tokencost.counting.planes import POINT, SCALE_AND_SHIFT, coarser, finer, positions
@@ -23,6 +22,7 @@ from tokencost.counting.video_coder_blocks import (
 from tokencost.formula import formula
 from tokencost.nouns.video_coder import LtxCoder
 from tokencost.nouns.work import Forward, Operator
+from tokencost.record import replace
 from tokencost.units import Constant, Count
 
 RMS_AND_SILU = Constant(5, "", "square, mean, root and product of a normalisation, and its activation")

@@ -5,7 +5,6 @@ Sizes are pixels and frames in both directions. The decoder also computes the fr
 
 import math
 from collections.abc import Iterator
-from dataclasses import replace
 
 from tokencost.counting.build import convolution, elementwise, linear, norm
 from tokencost.counting.planes import SCALE_AND_SHIFT, area, coarser, finer, point, positions
@@ -14,6 +13,7 @@ from tokencost.formula import formula
 from tokencost.nouns.video_coder import MochiCoder
 from tokencost.nouns.work import Attention, Forward, Linear, Operator
 from tokencost.numeric import ceil, where
+from tokencost.record import replace
 from tokencost.units import Constant, Count
 
 NORM_AND_SILU = Constant(4, "", "frames laid out first, normalised, joined, and the activation")

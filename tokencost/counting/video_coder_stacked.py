@@ -4,7 +4,6 @@ Sizes are pixels and frames in both directions. Pieces are written as equal ones
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from tokencost.counting.build import convolution, elementwise
 from tokencost.counting.image_coder import decode_image, encode_image
@@ -15,6 +14,7 @@ from tokencost.nouns.convnet import ImageCoder
 from tokencost.nouns.video_coder import StackedCoder
 from tokencost.nouns.work import Forward, Operator
 from tokencost.numeric import ceil, floor
+from tokencost.record import replace
 from tokencost.units import Constant
 
 NORM_AND_SILU = Constant(2, "", "a group normalisation and its activation")

@@ -4,7 +4,6 @@ Sizes are pixels and frames in both directions. Pieces are written as equal ones
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from tokencost.counting.build import convolution, elementwise, norm
 from tokencost.counting.planes import SQUARE, coarser, finer, one_head, point, positions
@@ -27,6 +26,7 @@ from tokencost.counting.video_coder_blocks import (
 from tokencost.formula import formula
 from tokencost.nouns.video_coder import WanCoder
 from tokencost.nouns.work import Forward, Operator
+from tokencost.record import replace
 from tokencost.units import Constant, Count
 
 RMS_KERNELS = Constant(5, "", "length, division, two products and a sum, each by itself")

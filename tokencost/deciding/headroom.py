@@ -11,9 +11,9 @@ the fleets of draws agree with the exact law.
 """
 
 import math
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from tokencost.record import dataclass, replace
 from tokencost.units import Constant
 
 SPARE = Constant(1e-9, "", "a load within this of a whole number of replicas needs no further one")

@@ -7,7 +7,7 @@ models of one network all of it: what is wrong about the U-Net of SDXL is wrong 
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
 from tokencost.deciding.draws import DRAWS, normal_column
@@ -16,6 +16,7 @@ from tokencost.money.bill import SECONDS_PER_MONTH
 from tokencost.nouns.answer import Candidate
 from tokencost.nouns.flip import Certainty, Quantiles, Spread
 from tokencost.nouns.request import Budget, LatencyLimit, Renting, Traffic
+from tokencost.record import dataclass
 from tokencost.units import Constant
 
 Z_90 = Constant(1.645, "", "standard deviations that hold the central 90 % of a normal distribution")

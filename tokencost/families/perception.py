@@ -1,7 +1,5 @@
 """Image to text: see the image, read it with the question, write the answer token by token."""
 
-from dataclasses import replace
-
 from tokencost.counting.networks import operators
 from tokencost.counting.reading import anyres_tokens, span_tokens
 from tokencost.families.autoregressive import mean_context, prefill_phase
@@ -11,6 +9,7 @@ from tokencost.nouns.generator import Generator
 from tokencost.nouns.model import Perception
 from tokencost.nouns.request import Request
 from tokencost.nouns.work import Forward, Phase, Program
+from tokencost.record import replace
 from tokencost.units import Count
 
 

@@ -1,13 +1,12 @@
 """Phases that several families share: prompts through text encoders, coders at both ends."""
 
-from dataclasses import replace
-
 from tokencost.counting.footprint import precision_use
 from tokencost.counting.networks import operators
 from tokencost.nouns.generator import Generator
 from tokencost.nouns.model import Generation, Tokenizer
 from tokencost.nouns.request import Request
 from tokencost.nouns.work import Attention, Forward, Operator, Phase
+from tokencost.record import replace
 from tokencost.units import Count
 
 

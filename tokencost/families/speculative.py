@@ -1,7 +1,5 @@
 """Several tokens in one decode pass: drafted and verified, guessed by Jacobi windows, or refined all at once."""
 
-from dataclasses import replace
-
 from tokencost.counting.networks import operators
 from tokencost.families.phases import all_to_all
 from tokencost.formula import formula
@@ -10,6 +8,7 @@ from tokencost.nouns.generator import Generator
 from tokencost.nouns.transformer import DecoderLM
 from tokencost.nouns.work import Forward, Phase
 from tokencost.numeric import power
+from tokencost.record import replace
 from tokencost.units import Count, Fraction
 
 FORWARD = "forward"

@@ -1,12 +1,12 @@
 """What a fleet's GPUs cost by the month: term by term, in the whole instances that providers let."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tokencost.formula import formula
 from tokencost.money.bill import SECONDS_PER_HOUR, SECONDS_PER_MONTH, asset_cost, monthly_cost
 from tokencost.nouns.answer import Bill, Line
 from tokencost.numeric import ceil
+from tokencost.record import dataclass
 from tokencost.units import Count, PerSecond, Usd, UsdPerSecond
 
 

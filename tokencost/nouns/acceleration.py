@@ -1,10 +1,10 @@
 """Accelerations: what each changes in how a model is run, what was reported of it, and how far that is known."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from tokencost.nouns.model import FamilyName, TaskName
 from tokencost.nouns.noun import Noun
+from tokencost.record import dataclass
 from tokencost.units import Count, Fraction, Size
 
 Grade = Literal["measured", "published", "derived", "assumed"]

@@ -1,13 +1,14 @@
 """The answers: what a plan knows about a candidate, and the verdict over all of them. No behaviour."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from tokencost.nouns.electricity import Electricity
 from tokencost.nouns.flip import Flip, Remedy, Spread, Steady
 from tokencost.nouns.model import Score
 from tokencost.nouns.request import Request
+from tokencost.record import dataclass
 from tokencost.units import Bytes, Count, Flop, Fraction, PerSecond, Seconds, Usd, UsdPerSecond
 
 Bound = Literal["compute", "memory", "link", "overhead"]

@@ -1,9 +1,9 @@
 """What changed between two plans of one product: outcomes before and after, and which cause moved how much."""
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from tokencost.nouns.answer import Line, Violation
+from tokencost.record import dataclass
 from tokencost.units import Unit
 
 Dollars = Annotated[float, Unit("USD")]

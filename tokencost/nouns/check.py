@@ -1,10 +1,10 @@
 """What a gate finds: limits that are broken, and the change since a baseline."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from tokencost.nouns.answer import Plan
 from tokencost.nouns.change import Change
+from tokencost.record import dataclass
 from tokencost.units import Count
 
 Level = Literal["fail", "warn"]

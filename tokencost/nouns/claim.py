@@ -1,9 +1,9 @@
 """What is taught about these models, so that it can be counted again; never an input of any prediction."""
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from tokencost.nouns.noun import Noun
+from tokencost.record import dataclass
 from tokencost.units import Size, Unit
 
 About = Literal["model", "tokens", "speed", "training", "quality", "tokenizer", "sampling", "outlook"]

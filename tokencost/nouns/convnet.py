@@ -1,9 +1,9 @@
 """Shapes of convolutional networks: UNets that denoise, and coders between pixels and latents or tokens."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from tokencost.nouns.noun import Noun
+from tokencost.record import dataclass
 from tokencost.units import Size
 
 Lineage = Literal["diffusers", "temporal", "taming"]

@@ -4,10 +4,10 @@
 are those of one latent position, before patches are cut.
 """
 
-from dataclasses import dataclass
 from typing import Literal
 
 from tokencost.nouns.noun import Noun
+from tokencost.record import dataclass
 from tokencost.units import Size
 
 HeadNorm = Literal["none", "fused", "composed"]

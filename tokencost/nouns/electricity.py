@@ -1,9 +1,9 @@
 """Electricity: where it comes from, what a data centre adds, and what an asset takes of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from tokencost.nouns.noun import Noun
+from tokencost.record import dataclass
 from tokencost.units import Fraction, Joules, Kilograms, KilogramsPerJoule
 
 

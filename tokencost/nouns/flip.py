@@ -1,9 +1,9 @@
 """What would change an answer: a value at which the choice turns, or that there is none. No behaviour."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
+from tokencost.record import dataclass
 from tokencost.units import Count, Fraction
 
 Turns = Literal["model", "family"]

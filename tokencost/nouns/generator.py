@@ -1,11 +1,11 @@
 """A model made ready to run: its networks, its tokenizer, and how it samples."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from tokencost.nouns.acceleration import Drafting
 from tokencost.nouns.model import Guidance, Model, Tokenizer
 from tokencost.nouns.network import Network
+from tokencost.record import dataclass
 from tokencost.units import Count
 
 

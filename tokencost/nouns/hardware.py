@@ -1,10 +1,10 @@
 """Hardware and software: what a program runs on, and what it costs to rent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from tokencost.nouns.noun import Noun
+from tokencost.record import dataclass
 from tokencost.units import (
     Bytes,
     BytesPerSecond,

@@ -1,12 +1,12 @@
 """Models: which networks they are made of, how a request becomes tokens, and how they are run."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from tokencost.nouns.metric import Better
 from tokencost.nouns.network import Network
 from tokencost.nouns.noun import Noun
+from tokencost.record import dataclass
 from tokencost.units import Count, Seconds, Size, Usd
 
 FamilyName = Literal["autoregressive", "diffusion", "masked", "next-scale", "hybrid", "api"]

@@ -1,10 +1,11 @@
 """What a user asks for, before any model is chosen."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated
 
 from tokencost.nouns.model import TaskName
+from tokencost.record import dataclass
 from tokencost.units import Count, Fraction, Joules, Kilograms, PerSecond, Seconds, Unit, Usd
 
 Moment = Annotated[float, Unit("s")]

@@ -1,9 +1,9 @@
 """Shape of the transformers that draw an image scale by scale, every token of a scale at once."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from tokencost.nouns.noun import Noun
+from tokencost.record import dataclass
 from tokencost.units import Size
 
 

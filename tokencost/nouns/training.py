@@ -1,12 +1,12 @@
 """Training runs: what was published about them, and what is computed beside it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from tokencost.nouns.answer import Line, Note
 from tokencost.nouns.electricity import Electricity
 from tokencost.nouns.noun import Noun
+from tokencost.record import dataclass
 from tokencost.units import Count, Flop, FlopPerSecond, Fraction, Kilograms, Seconds, Size, Usd
 
 Standing = Literal["primary", "secondary", "third-party"]

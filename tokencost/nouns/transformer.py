@@ -1,9 +1,9 @@
 """Shapes of token transformers: decoders, text encoders, vision towers."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from tokencost.nouns.noun import Noun
+from tokencost.record import dataclass
 from tokencost.units import Count, Size
 
 

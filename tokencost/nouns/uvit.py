@@ -1,9 +1,9 @@
 """Shape of a U-ViT that fills in masked image tokens (aMUSEd)."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from tokencost.nouns.noun import Noun
+from tokencost.record import dataclass
 from tokencost.units import Size
 
 

@@ -1,9 +1,9 @@
 """Shapes of coders between clips and latents that convolve along time, and of deep-compression coders of images."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from tokencost.nouns.noun import Noun
+from tokencost.record import dataclass
 from tokencost.units import Size
 
 

@@ -4,9 +4,9 @@ A forward pass is a tuple of operators. Each knows its shape, so that a platform
 its shape; none knows a platform. `count` says how many like it run in one pass.
 """
 
-from dataclasses import dataclass
 from typing import Literal
 
+from tokencost.record import dataclass
 from tokencost.units import Count, Fraction
 
 

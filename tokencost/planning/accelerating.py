@@ -1,7 +1,6 @@
 """Accelerations put to use: which concern a model, and what they change of it, of its platform and of its sampling."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from tokencost.catalog.load import Catalog
 from tokencost.errors import UsageError
@@ -13,6 +12,7 @@ from tokencost.nouns.model import Component, Model, TaskName
 from tokencost.nouns.transformer import DecoderLM
 from tokencost.numeric import exp, log, power
 from tokencost.planning.options import RunOptions
+from tokencost.record import replace
 from tokencost.units import Constant, Fraction
 
 SQUARE = Constant(2, "", "independent spreads add as the squares of their logarithms")

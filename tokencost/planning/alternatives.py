@@ -1,7 +1,6 @@
 """Axes of names: other engines, GPUs, precisions, ways to run guidance, and what each makes of a spec."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 from tokencost.catalog.load import Catalog
 from tokencost.deciding.turning import rounded
@@ -11,6 +10,7 @@ from tokencost.planning.options import GuidanceMode
 from tokencost.planning.prices import gpu_quote
 from tokencost.planning.situation import Situation
 from tokencost.planning.timed import timed
+from tokencost.record import dataclass, replace
 from tokencost.spec.convert import HOUR
 from tokencost.units import Unit
 

@@ -1,10 +1,9 @@
 """What a spec asks of every candidate, as nouns."""
 
-from dataclasses import dataclass
-
 from tokencost.nouns.answer import Note
 from tokencost.nouns.model import Bound
 from tokencost.nouns.request import Batching, Budget, LatencyLimit, Renting, Request, Traffic
+from tokencost.record import dataclass
 from tokencost.units import Fraction, Seconds
 
 NO_BUDGET = Budget()

@@ -1,13 +1,13 @@
 """What a spec takes as given about time, instead of a prediction: how long a request takes, or how much less."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TypeVar
 
 from tokencost.money.bill import bill_of_request
 from tokencost.nouns.answer import Estimate, Interval
 from tokencost.nouns.model import Model
 from tokencost.planning.prices import Quote
+from tokencost.record import replace
 from tokencost.serving.service import Service
 from tokencost.units import Seconds
 

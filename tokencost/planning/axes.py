@@ -4,7 +4,6 @@ A value is what stands behind `--set`, in the unit of the axis, so that a plan w
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from math import gcd, inf
 
 from tokencost.catalog.load import Catalog
@@ -13,6 +12,7 @@ from tokencost.nouns.answer import Candidate
 from tokencost.nouns.model import Model
 from tokencost.nouns.request import LatencyLimit
 from tokencost.planning.situation import Situation
+from tokencost.record import dataclass, replace
 from tokencost.spec.convert import HOUR, PERCENTILES
 from tokencost.spec.product import Product
 from tokencost.units import Constant, Unit

@@ -1,11 +1,12 @@
 """What a spec is held against: a saved result, or the spec where this branch left another."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from tokencost.errors import UsageError
 from tokencost.planning.sides import Records, Side, at_revision, of_saved
 from tokencost.reading.revision import merge_base
+from tokencost.record import dataclass
 from tokencost.spec.load import LoadedSpec
 from tokencost.spec.saved import Saved, saved_plans
 

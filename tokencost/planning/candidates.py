@@ -1,7 +1,6 @@
 """Candidates: a model on a platform, sized for the traffic and judged against every limit."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from math import inf
 
 from tokencost.catalog.load import Catalog
@@ -32,6 +31,7 @@ from tokencost.planning.prices import gpu_quote
 from tokencost.planning.scores import ceilings_of
 from tokencost.planning.timed import served, stepped, timed
 from tokencost.planning.violations import in_order, quality_of, released_for, unsized
+from tokencost.record import dataclass, replace
 from tokencost.serving.fleet import alone, capacity, keeping_up, replicas_that_keep_up
 from tokencost.serving.service import Service
 from tokencost.serving.sizing import Sizing, fewest, refined, sized_by_law

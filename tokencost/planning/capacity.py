@@ -1,6 +1,5 @@
 """From one request to a fleet under load: each candidate's fleet, and what more replicas or more load would do."""
 
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from statistics import fmean
@@ -16,6 +15,7 @@ from tokencost.planning.daily_bill import bill_of_day, day_of
 from tokencost.planning.mixing import fitted_classes
 from tokencost.planning.options import RunOptions
 from tokencost.planning.plan import options_of, plan_of, wanted_of
+from tokencost.record import dataclass, replace
 from tokencost.serving.fleet import capacity, replicas_that_keep_up
 from tokencost.serving.service import Service
 from tokencost.serving.sizing import REQUESTS, Sizing, certified, judged

@@ -5,11 +5,10 @@ one request and at a full batch, with the cache half full and full. Between thos
 where arithmetic takes over from traffic inside the range it lies above the model.
 """
 
-from dataclasses import dataclass, replace
-
 from tokencost.nouns.hardware import Platform
 from tokencost.nouns.work import Attention, Phase, Program
 from tokencost.planning.estimate import Prepared
+from tokencost.record import dataclass, replace
 from tokencost.serving.decoding import Replica
 from tokencost.serving.service import Service, shared
 from tokencost.timing.phases import link_time, phase_time, step_demand, step_time

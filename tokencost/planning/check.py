@@ -1,7 +1,6 @@
 """The gate: a plan against its own limits, and against what it was before."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from tokencost.catalog.load import Catalog
 from tokencost.deciding.allowance import increase_limit
@@ -14,6 +13,7 @@ from tokencost.planning.diff import changed
 from tokencost.planning.memory import remembering
 from tokencost.planning.plan import quick_plan, with_remedy
 from tokencost.planning.sides import of_plan
+from tokencost.record import replace
 from tokencost.spec.load import LoadedSpec
 
 NO_INCREASE = Allowance(measure="per_asset", share=0.0)

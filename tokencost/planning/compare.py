@@ -2,7 +2,6 @@
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import replace
 
 from tokencost.catalog.load import Catalog
 from tokencost.deciding.recommend import ranked
@@ -13,6 +12,7 @@ from tokencost.nouns.request import Request
 from tokencost.planning.asked import Asked
 from tokencost.planning.candidates import judge
 from tokencost.planning.options import OutputOptions, RunOptions
+from tokencost.record import replace
 
 TASKS: dict[str, TaskName] = {"image": "text-to-image", "video": "text-to-video", "perception": "image-to-text"}
 """What the flag says -> what records and specs say; the full names work too."""

@@ -1,13 +1,13 @@
 """What a fleet costs that follows the day: what is reserved all month, the rest by the hour that it runs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from tokencost.catalog.load import Catalog
 from tokencost.money.bill import SECONDS_PER_HOUR, asset_cost
 from tokencost.nouns.answer import Bill, Line
 from tokencost.nouns.request import LatencyLimit, Renting, Traffic
 from tokencost.planning.capacity_bill import ON_DEMAND, allotment, bill_of_rent
+from tokencost.record import dataclass, replace
 from tokencost.serving.daily import BOOT, lead_of, replicas_of_the_day
 from tokencost.serving.service import Service
 from tokencost.units import Seconds, UsdPerSecond

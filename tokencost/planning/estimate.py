@@ -1,7 +1,5 @@
 """One model, one request, one platform: the pipeline from names to numbers."""
 
-from dataclasses import dataclass
-
 from tokencost.catalog.load import Catalog
 from tokencost.counting.footprint import footprint
 from tokencost.counting.networks import network_params
@@ -22,6 +20,7 @@ from tokencost.planning.memory import remembered
 from tokencost.planning.options import RunOptions
 from tokencost.planning.prices import api_offer, gpu_quote
 from tokencost.planning.resolve import generator, platform
+from tokencost.record import dataclass
 from tokencost.timing.phases import time_phase
 from tokencost.units import Count, Fraction, Seconds
 

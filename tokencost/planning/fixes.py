@@ -1,7 +1,6 @@
 """The smallest changes of a spec after which something keeps every limit: one change, or two together."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from math import log
 
@@ -15,6 +14,7 @@ from tokencost.planning.axes import Axis, remedies_of
 from tokencost.planning.candidates import weigh
 from tokencost.planning.least import Known, known_of
 from tokencost.planning.situation import Best, Situation, contenders, hopeless, standing
+from tokencost.record import dataclass
 from tokencost.spec.product import Product
 
 NEAREST = 6

@@ -1,7 +1,6 @@
 """What would change a recommendation: the nearest turn along every axis, each value a plan that was really made."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from tokencost.catalog.load import Catalog
@@ -13,6 +12,7 @@ from tokencost.planning.alternatives import Choices, choices_of
 from tokencost.planning.axes import Axis, axes_of
 from tokencost.planning.least import Known, known_of
 from tokencost.planning.situation import Best, Situation, best_of, contenders
+from tokencost.record import dataclass, replace
 from tokencost.spec.product import Product
 
 

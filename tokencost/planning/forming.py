@@ -1,7 +1,5 @@
 """What a replica does with the requests that a spec describes: alone, sharing steps, in batches, of several classes."""
 
-from dataclasses import replace
-
 from tokencost.catalog.load import Catalog
 from tokencost.families.lowering import lower
 from tokencost.nouns.answer import Violation
@@ -11,6 +9,7 @@ from tokencost.planning.capacity_service import Lone, lone_of, service_of, share
 from tokencost.planning.estimate import Prepared, measured, prepare
 from tokencost.planning.mixing import mixed_service
 from tokencost.planning.options import RunOptions
+from tokencost.record import replace
 from tokencost.serving.batching import between
 from tokencost.serving.service import Service, fixed, formed, spread
 from tokencost.units import Seconds

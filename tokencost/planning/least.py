@@ -5,7 +5,7 @@ below. With the pixels of an image it grows at least linearly, and shrinks at mo
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tokencost.catalog.load import Catalog
 from tokencost.nouns.answer import Candidate, Estimate
@@ -16,6 +16,7 @@ from tokencost.planning.assumed import factor_of, said_of
 from tokencost.planning.memory import remembered
 from tokencost.planning.options import RunOptions
 from tokencost.planning.resolve import generator, platform
+from tokencost.record import dataclass
 from tokencost.timing.rates import attention_peak, convolution_peak, matmul_share, peak
 from tokencost.units import Constant
 

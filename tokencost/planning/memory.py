@@ -1,11 +1,11 @@
 """What a plan has computed before: a search for the place where a choice changes asks the same again and again."""
 
 from collections.abc import Callable, Hashable
-from dataclasses import replace
 from typing import TypeVar, cast
 
 from tokencost.catalog.load import Catalog
 from tokencost.formula import watched
+from tokencost.record import replace
 
 T = TypeVar("T")
 

@@ -1,7 +1,6 @@
 """Classes of requests on one replica: what each of them takes, and what it asks for that the model cannot do."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from tokencost.catalog.load import Catalog
 from tokencost.deciding.constraints import platform_limits
@@ -13,6 +12,7 @@ from tokencost.planning.capacity_service import lone_of, service_of, shares_step
 from tokencost.planning.estimate import Prepared, measured, prepare
 from tokencost.planning.options import RunOptions
 from tokencost.planning.violations import released_for
+from tokencost.record import replace
 from tokencost.serving.service import Kind, Service, mixed, mixed_steps
 
 Fitted = Callable[[Catalog, Model, Request], tuple[Request, object, list[Violation]]]

@@ -1,8 +1,8 @@
 """How somebody wants a model run; whatever is not said comes from the model's record or the defaults below."""
 
-from dataclasses import dataclass
 from typing import Literal
 
+from tokencost.record import dataclass
 from tokencost.units import Fraction, UsdPerSecond
 
 DEFAULT_GPU = "a100-80gb-sxm"

@@ -1,7 +1,6 @@
 """The main job: a spec to candidates, feasibility and a recommendation."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from tokencost.planning.options import (
     RunOptions,
 )
 from tokencost.planning.situation import Situation
+from tokencost.record import replace
 from tokencost.spec.convert import (
     batching_of,
     bounds_of,

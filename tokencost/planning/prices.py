@@ -1,11 +1,10 @@
 """Which price a plan uses: the user's own, else the cheapest dated on-demand offer for that GPU."""
 
-from dataclasses import dataclass
-
 from tokencost.catalog.load import Catalog
 from tokencost.nouns.hardware import GpuPrice
 from tokencost.nouns.model import ApiPrice, ApiPriceLine
 from tokencost.planning.memory import remembered
+from tokencost.record import dataclass
 from tokencost.units import UsdPerSecond
 
 

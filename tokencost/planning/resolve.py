@@ -2,7 +2,6 @@
 
 import math
 import re
-from dataclasses import replace
 
 from tokencost.catalog.load import Catalog
 from tokencost.errors import UsageError
@@ -10,6 +9,7 @@ from tokencost.nouns.generator import Generator
 from tokencost.nouns.hardware import Achieved, Gpu, Parallelism, Platform, Precision
 from tokencost.nouns.model import Guidance, Model
 from tokencost.planning.options import RunOptions
+from tokencost.record import replace
 
 PART = re.compile(r"(tp|ulysses|ring|usp|cfg|sp|pipefusion)([0-9]{1,4})")
 NARROW, WIDE = "fp16", "fp32"

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from tokencost.catalog.load import Catalog
@@ -13,6 +12,7 @@ from tokencost.planning.normal import Flat, flat, nested
 from tokencost.planning.plan import quick_plan, understood
 from tokencost.reading.revision import Revision, revision
 from tokencost.reading.strict import read_file
+from tokencost.record import dataclass
 from tokencost.spec.load import LoadedSpec, from_mapping, load_bytes
 from tokencost.spec.load import load as load_spec
 from tokencost.spec.saved import Saved, saved_plans

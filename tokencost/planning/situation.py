@@ -1,7 +1,6 @@
 """What a plan is asked, as one value to vary, and which model is best in it: the choice without its report."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import chain
 from math import floor, inf
 
@@ -16,6 +15,7 @@ from tokencost.planning.least import NOTHING, Known, least_seconds
 from tokencost.planning.options import RunOptions
 from tokencost.planning.prices import gpu_quote
 from tokencost.planning.timed import served, stepped, timed
+from tokencost.record import dataclass, replace
 from tokencost.units import Constant
 
 SLACK = Constant(1e-9, "", "a cost within this of another is not below it")

@@ -1,7 +1,5 @@
 """A candidate's time at one batch size: everything about it that neither price nor the size of a fleet changes."""
 
-from dataclasses import dataclass, replace
-
 from tokencost.catalog.load import Catalog
 from tokencost.families.lowering import lower
 from tokencost.nouns.answer import Estimate, Violation
@@ -14,6 +12,7 @@ from tokencost.planning.estimate import Prepared, measured, prepare
 from tokencost.planning.forming import service_for
 from tokencost.planning.memory import remembered
 from tokencost.planning.options import RunOptions
+from tokencost.record import dataclass, replace
 from tokencost.serving.service import Service
 
 

@@ -1,11 +1,11 @@
 """Outcomes as vectors of amounts, and the grid of whole steps that amounts are told on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from tokencost.deciding.attribution import Vector, step_of
 from tokencost.nouns.change import MeasureName, Outcome
+from tokencost.record import dataclass
 
 MEASURES: tuple[MeasureName, ...] = ("per_asset", "per_month")
 LINE = "line: "

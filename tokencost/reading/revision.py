@@ -4,10 +4,10 @@ import io
 import re
 import subprocess
 import tarfile
-from dataclasses import dataclass
 from pathlib import Path
 
 from tokencost.errors import AccessError, UsageError
+from tokencost.record import dataclass
 from tokencost.units import quoted
 
 REVISION = re.compile(r"[^-\s:][^\s:]{0,250}")

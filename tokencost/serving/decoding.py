@@ -5,10 +5,10 @@ m (t0 + t1 b + g K) + g b m (m - 1) / 2. A path therefore costs a few events per
 """
 
 import math
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from tokencost.formula import formula
+from tokencost.record import dataclass
 from tokencost.serving.queueing import Time
 
 

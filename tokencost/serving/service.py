@@ -1,8 +1,8 @@
 """What a replica makes of a request, as far as waiting is concerned: slots, and the time in one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
+from tokencost.record import dataclass, replace
 from tokencost.serving.decoding import Replica, Shape, full_batch_service, shape_of
 from tokencost.units import Fraction, Seconds
 

@@ -7,11 +7,11 @@ the same random arrivals are simulated for every size; a size that stays within 
 import functools
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from operator import mul
 from typing import Literal, NamedTuple
 
 from tokencost.nouns.request import LatencyLimit, Traffic
+from tokencost.record import dataclass, replace
 from tokencost.serving.arrivals import common_arrivals, common_factors, common_kinds
 from tokencost.serving.batching import batch_service
 from tokencost.serving.decoding import shape_of

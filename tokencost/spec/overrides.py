@@ -2,13 +2,13 @@
 
 import copy
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from tokencost.errors import Problem, SpecError
 from tokencost.reading.document import Document, Path, printable
 from tokencost.reading.scalars import plain
 from tokencost.reading.strict import MAX_LEVELS, read
+from tokencost.record import replace
 from tokencost.units import quoted
 
 

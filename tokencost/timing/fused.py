@@ -54,8 +54,8 @@ def price_linear(on: Platform, precision: Precision) -> Callable[[Linear], Cost]
         t13 = p12 * (inner / (inner + p14)) * (t11 / (float(ceil(t11 / p13)) * p13)) * t12
         t14 = 2.0 * count * rows * inner * columns / t13
         t15 = t14 if t14 >= t5 else t5
-        t16 = power(1 + power((t14 if t14 <= t5 else t5) / (t15 if t15 >= 1e-30 else 1e-30), p17), p18)
-        return (t14, t5, t15 * t16 + t1 * p19 * 1.0 / p20, t2, count)
+        t16 = t15 * power(1 + power((t14 if t14 <= t5 else t5) / (t15 if t15 >= 1e-30 else 1e-30), p17), p18)
+        return (t14, t5, t16 + t1 * p19 * 1.0 / p20, t2, count)
 
     return cost
 
@@ -69,11 +69,11 @@ def price_attention(on: Platform, precision: Precision) -> Callable[[Attention],
     p5, p6 = on.gpu, on.achieved
     p7 = p5.memory_bandwidth * p6.bandwidth
     p8 = 2.0 * 2.0
-    p9, p10 = p5.peak, p1.attention_efficiency
-    p11 = _first_known(p9, precision.attention or precision.peak) * p6.attention * p10
-    p12 = _first_known(p9, ("fp32",))
-    p13 = p6.overlap
-    p14 = 1 / p13
+    p9 = p5.peak
+    p10 = _first_known(p9, precision.attention or precision.peak) * p6.attention * p1.attention_efficiency
+    p11 = _first_known(p9, ("fp32",))
+    p12 = p6.overlap
+    p13 = 1 / p12
 
     def cost(op: Attention) -> Cost:
         count, sequences, heads, queries, head_dim, kv_heads, context = (
@@ -93,17 +93,15 @@ def price_attention(on: Platform, precision: Precision) -> Callable[[Attention],
             t4 = 2.0 * count * sequences
             t3 = t4 * heads * queries * head_dim * p3 + t4 * kv_heads * context * head_dim * p4
         t5 = t3 / p7
-        t6 = op.causal and p1.attention != "naive"
-        if t6:
-            t7 = p8 * count * sequences * heads * queries * context * head_dim * (context - (queries - 1) / 2)
-            t8 = t7 / context
+        if op.causal and p1.attention != "naive":
+            t6 = p8 * count * sequences * heads * queries * context * head_dim * (context - (queries - 1) / 2)
+            t7 = t6 / context
         else:
-            t8 = p8 * count * sequences * heads * queries * context * head_dim
-        t9 = t8 / (p8 * head_dim) * 10.0 / p12
-        t10 = t8 / (p11 * (head_dim / (float(ceil(head_dim / 32.0)) * 32.0))) + t9
-        t11 = t10 if t10 >= t5 else t5
-        t12 = power(1 + power((t10 if t10 <= t5 else t5) / (t11 if t11 >= 1e-30 else 1e-30), p13), p14)
-        return (t10, t5, t11 * t12, t3, count * 4.0 if p2 else count)
+            t7 = p8 * count * sequences * heads * queries * context * head_dim
+        t8 = t7 / (p10 * (head_dim / (float(ceil(head_dim / 32.0)) * 32.0))) + t7 / (p8 * head_dim) * 10.0 / p11
+        t9 = t8 if t8 >= t5 else t5
+        t10 = t9 * power(1 + power((t8 if t8 <= t5 else t5) / (t9 if t9 >= 1e-30 else 1e-30), p12), p13)
+        return (t8, t5, t10, t3, count * 4.0 if p2 else count)
 
     return cost
 
@@ -141,8 +139,8 @@ def price_convolution(on: Platform, precision: Precision) -> Callable[[Convoluti
         t12 = p6 * (p7 if (kernel == 27.0) | (kernel == 3.0) else p8) * p9 * (t4 / (t4 + p11)) * t11
         t13 = 2.0 * count * positions * kernel * in_channels * out_channels / groups / t12
         t14 = t13 if t13 >= t3 else t3
-        t15 = power(1 + power((t13 if t13 <= t3 else t3) / (t14 if t14 >= 1e-30 else 1e-30), p12), p13)
-        return (t13, t3, t14 * t15, t2, count)
+        t15 = t14 * power(1 + power((t13 if t13 <= t3 else t3) / (t14 if t14 >= 1e-30 else 1e-30), p12), p13)
+        return (t13, t3, t15, t2, count)
 
     return cost
 

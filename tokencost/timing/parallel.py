@@ -1,11 +1,10 @@
 """Sharing one pass among GPUs: what each GPU is left with, and what they must exchange."""
 
-from dataclasses import replace
-
 from tokencost.formula import formula
 from tokencost.nouns.hardware import Parallelism, Platform
 from tokencost.nouns.work import Attention, Convolution, Elementwise, Linear, Lookup, Operator, Phase
 from tokencost.numeric import maximum, minimum, power, where
+from tokencost.record import replace
 from tokencost.units import Bytes, BytesPerSecond, Constant, Count, Seconds
 
 ALLREDUCES_PER_LAYER = Constant(

@@ -1,13 +1,12 @@
 """Steps and phases: the device and the host work side by side, links come on top."""
 
-from dataclasses import dataclass
-
 from tokencost.counting.operators import flop
 from tokencost.formula import formula
 from tokencost.nouns.answer import Bound, PhaseTime
 from tokencost.nouns.hardware import Parallelism, Platform, Precision
 from tokencost.nouns.work import Attention, Operator, Phase, Program
 from tokencost.numeric import maximum
+from tokencost.record import dataclass
 from tokencost.timing.parallel import all_reduce_time, all_to_all_time, collectives, link_traffic, pipelined, share
 from tokencost.timing.pricing import priced
 from tokencost.units import Bytes, Count, Flop, Seconds

@@ -5,8 +5,6 @@ lie near p = 1..2, because tiles must be loaded before they are multiplied. `ach
 shares of the datasheet peaks that vendor libraries reach, each measured.
 """
 
-from dataclasses import dataclass
-
 from tokencost.counting.footprint import cached_element
 from tokencost.counting.operators import (
     FLOP_PER_MAC,
@@ -29,6 +27,7 @@ from tokencost.formula import formula
 from tokencost.nouns.hardware import Platform, Precision
 from tokencost.nouns.work import Attention, Convolution, Elementwise, Linear, Lookup, Operator
 from tokencost.numeric import interpolate, maximum, minimum, power
+from tokencost.record import dataclass
 from tokencost.timing.rates import attention_rate, convolution_rate, linear_rate, scalar_peak
 from tokencost.units import Bytes, Constant, Count, Flop, FlopPerSecond, Fraction, Seconds
 
