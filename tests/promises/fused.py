@@ -266,10 +266,12 @@ def gathered(text: str) -> str:
     lines: list[str] = []
     names: list[str] = []
     for line in text.splitlines():
-        match = re.fullmatch(r"( +)(\w+) = ([\w.]+\.\w+)", line)
-        before = re.fullmatch(r" +([\w, ]+) = ([\w., ]+\.\w+)", lines[-1]) if lines and match and names else None
-        if match and before and match[3].partition(".")[0] not in names:
-            lines[-1] = f"{match[1]}{before[1]}, {match[2]} = {before[2]}, {match[3]}"
+        match = re.fullmatch(r"( +)(\w+) = ([\w. *]+\.\w+)", line)
+        before = re.fullmatch(r" +([\w, ]+) = ([\w., *]+\.\w+)", lines[-1]) if lines and match and names else None
+        free = match and before and not set(re.findall(r"\w+", match[3])) & set(names)
+        together = f"{match[1]}{before[1]}, {match[2]} = {before[2]}, {match[3]}" if match and before else ""
+        if match and free and len(together) <= 120:
+            lines[-1] = together
             names.append(match[2])
         else:
             lines.append(line)

@@ -21,7 +21,7 @@ PLATFORMS: list[dict[str, Any]] = [
     {"gpu": "a100-80gb-sxm", "engine": "eager"},
     {"gpu": "h100-80gb-sxm", "engine": "vllm", "precision": "fp8"},
     {"gpu": "rtx-4090-24gb", "engine": "tensorrt", "precision": "fp16"},
-    {"gpu": "v100-16gb", "engine": ".yaml", "precision": "fp16"},
+    {"gpu": "v100-16gb", "engine": "eager", "precision": "fp16"},
     {"gpu": "l40s-48gb", "engine": "compile", "precision": "int4-weight-only"},
 ]
 

@@ -23,8 +23,7 @@ def price_linear(on: Platform, precision: Precision) -> Callable[[Linear], Cost]
     """What operators of the class Linear take."""
     p1, p2, p3 = precision.weight_bytes, precision.activation_bytes, on.gpu
     p4, p5 = p3.memory_bandwidth, on.achieved
-    p6 = p4 * p5.bandwidth
-    p7 = on.engine
+    p6, p7 = p4 * p5.bandwidth, on.engine
     p8, p9, p10 = p7.bandwidth_efficiency, p3.peak, precision.peak
     p11 = _first_known(p9, _names(p10, on))
     p12 = p11 * (_first_known(p5.matmul, p10) * p5.sustained * p7.matmul_efficiency)
@@ -67,24 +66,15 @@ def price_attention(on: Platform, precision: Precision) -> Callable[[Attention],
     p3 = precision.activation_bytes
     p4 = cached_element(precision)
     p5, p6 = on.gpu, on.achieved
-    p7 = p5.memory_bandwidth * p6.bandwidth
-    p8 = 2.0 * 2.0
-    p9 = p5.peak
+    p7, p8, p9 = p5.memory_bandwidth * p6.bandwidth, 2.0 * 2.0, p5.peak
     p10 = _first_known(p9, precision.attention or precision.peak) * p6.attention * p1.attention_efficiency
     p11 = _first_known(p9, ("fp32",))
     p12 = p6.overlap
     p13 = 1 / p12
 
     def cost(op: Attention) -> Cost:
-        count, sequences, heads, queries, head_dim, kv_heads, context = (
-            op.count,
-            op.sequences,
-            op.heads,
-            op.queries,
-            op.head_dim,
-            op.kv_heads,
-            op.context,
-        )
+        count, sequences, heads, queries, head_dim = op.count, op.sequences, op.heads, op.queries, op.head_dim
+        kv_heads, context = op.kv_heads, op.context
         if p2:
             t1 = 2.0 * count * sequences
             t2 = 4.0 * (count * sequences * heads * queries * context) * p3
@@ -117,14 +107,8 @@ def price_convolution(on: Platform, precision: Precision) -> Callable[[Convoluti
     p13 = 1 / p12
 
     def cost(op: Convolution) -> Cost:
-        count, kernel, in_channels, out_channels, groups, positions = (
-            op.count,
-            op.kernel,
-            op.in_channels,
-            op.out_channels,
-            op.groups,
-            op.positions,
-        )
+        count, kernel, in_channels, out_channels = op.count, op.kernel, op.in_channels, op.out_channels
+        groups, positions = op.groups, op.positions
         t1 = count * (op.inputs * in_channels + positions * out_channels) * p2
         t2 = count * kernel * in_channels * out_channels / groups * p1 + t1
         t3 = t2 / p5
@@ -167,8 +151,7 @@ def price_elementwise(on: Platform, precision: Precision) -> Callable[[Elementwi
 
 def price_lookup(on: Platform, precision: Precision) -> Callable[[Lookup], Cost]:
     """What operators of the class Lookup take."""
-    p1 = precision.activation_bytes
-    p2 = on.gpu.memory_bandwidth * on.achieved.bandwidth
+    p1, p2 = precision.activation_bytes, on.gpu.memory_bandwidth * on.achieved.bandwidth
 
     def cost(op: Lookup) -> Cost:
         count, rows = op.count, op.rows
