@@ -33,6 +33,8 @@ MaxIncrease = Annotated[
 ]
 Missing = Annotated[str, typer.Option("--missing-baseline", help="A spec that the baseline does not have: fail, warn.")]
 
+IN_FULL = {"json"}
+"""Formats that hold whole plans, also of several specs; the others tell the choice."""
 LEVELS: "dict[str, Level]" = {"fail": "fail", "warn": "warn"}
 
 
@@ -54,7 +56,8 @@ def check(
     """
     checked_format("check", format)
     with tempfile.TemporaryDirectory(prefix="tokencost-") as folder:
-        judge = _judge(baseline, max_increase or [], missing_baseline, catalog, Path(folder))
+        brief = len(specs) > 1 and format not in IN_FULL
+        judge = _judge(baseline, max_increase or [], missing_baseline, catalog, Path(folder), brief=brief)
         answers, problems, codes = each(specs, set or [], o.load_catalog(catalog), judge, quiet=quiet)
     if problems:
         refuse(problems, "table" if answers else format, output)
@@ -64,7 +67,9 @@ def check(
     raise typer.Exit(worst(codes))
 
 
-def _judge(text: str, increases: list[str], missing: str, catalog: Path | None, into: Path) -> Callable[..., Any]:
+def _judge(
+    text: str, increases: list[str], missing: str, catalog: Path | None, into: Path, *, brief: bool
+) -> Callable[..., Any]:
     """The use case that the flags ask for; raises UsageError where they make no sense."""
     from tokencost.planning import check as use_case
     from tokencost.planning.baseline import baseline
@@ -75,7 +80,7 @@ def _judge(text: str, increases: list[str], missing: str, catalog: Path | None, 
     if not text:
         if increases:
             raise UsageError("--max-increase needs a --baseline to grow from")
-        return use_case.check
+        return use_case.check_briefly if brief else use_case.check
     try:
         allowed = [allowance(increase) for increase in increases]
     except ValueError as error:

@@ -22,8 +22,10 @@ def each(
     paths: Sequence[str], overrides: Sequence[str], catalog: Any, use_case: Callable[..., Any], *, quiet: bool
 ) -> tuple[list[Any], list[Problem], list[Exit]]:
     """Answers of the specs that could be used, and the problems and exit codes of the others."""
+    from tokencost.planning.memory import remembering
     from tokencost.spec.load import load, load_bytes
 
+    catalog = remembering(catalog)
     answers: list[Any] = []
     problems: list[Problem] = []
     codes: list[Exit] = []

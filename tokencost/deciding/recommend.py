@@ -23,11 +23,14 @@ def ranked(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
 def preference(candidate: Candidate) -> tuple[bool, int, float, float, str]:
     """What candidates are ranked by, lowest first."""
     broken = len(candidate.violations)
-    return not candidate.feasible, broken, _cost(candidate), _latency(candidate), candidate.model
+    return not candidate.feasible, broken, cost_of(candidate), _latency(candidate), candidate.model
 
 
-def recommend(candidates: Sequence[Candidate], certainty: Certainty) -> Recommendation:
-    """The first of ranked candidates if any is feasible; the question is the family, so that is what must be sure."""
+def recommend(candidates: Sequence[Candidate], certainty: Certainty | None = None) -> Recommendation:
+    """The first of ranked candidates if any is feasible; the question is the family, so that is what must be sure.
+
+    Where nobody drew, nothing is said about how sure it is.
+    """
     feasible = [c for c in candidates if c.feasible]
     if not feasible:
         return Recommendation(
@@ -35,26 +38,27 @@ def recommend(candidates: Sequence[Candidate], certainty: Certainty) -> Recommen
             binding=_binding(candidates), margin=None, confidence=None, family_confidence=None, runner_up=None,
         )  # fmt: skip
     best, second = feasible[0], feasible[1] if len(feasible) > 1 else None
-    sure = certainty.families.get(best.family, 0.0)
+    sure = certainty.families.get(best.family, 0.0) if certainty else None
     return Recommendation(
-        verdict="recommended" if float(sure) >= TOO_CLOSE else "too-close-to-call",
+        verdict="recommended" if sure is None or float(sure) >= TOO_CLOSE else "too-close-to-call",
         model=best.model,
         family=best.family,
         reasons=(
             *_for_best(best, feasible),
             *_against_rivals(best, candidates),
             *_closeness(best, feasible),
-            *_certainty(best, candidates, certainty),
+            *(_certainty(best, candidates, certainty) if certainty else ()),
         ),
         binding=_binding([c for c in candidates if not c.feasible]),
         margin=_margin(best, second),
-        confidence=certainty.models.get(best.model, 0.0),
+        confidence=certainty.models.get(best.model, 0.0) if certainty else None,
         family_confidence=sure,
         runner_up=second.model if second else None,
     )
 
 
-def _cost(candidate: Candidate) -> float:
+def cost_of(candidate: Candidate) -> float:
+    """Dollars of an asset; infinite where no price is known."""
     bill = candidate.bill
     return math.inf if bill is None or bill.per_asset is None else float(bill.per_asset)
 
@@ -64,11 +68,11 @@ def _latency(candidate: Candidate) -> float:
 
 
 def _comparable(best: Candidate, other: Candidate | None) -> bool:
-    return other is not None and _cost(best) > 0 and not math.isinf(_cost(other))
+    return other is not None and cost_of(best) > 0 and not math.isinf(cost_of(other))
 
 
 def _margin(best: Candidate, other: Candidate | None) -> float | None:
-    return _cost(other) / _cost(best) - 1 if other is not None and _comparable(best, other) else None
+    return cost_of(other) / cost_of(best) - 1 if other is not None and _comparable(best, other) else None
 
 
 def _for_best(best: Candidate, feasible: Sequence[Candidate]) -> list[str]:
@@ -152,7 +156,7 @@ def in_numbers(candidate: Candidate) -> str:
         alone = f"{seconds(float(latency.value))} s per request"
         batch = f" in a batch of {estimate.request.batch:g}" if float(estimate.request.batch) > 1 else ""
         parts.append(f"{alone}{batch} ({seconds(float(latency.low))} to {seconds(float(latency.high))} s)")
-    cost = _cost(candidate)
+    cost = cost_of(candidate)
     parts.append("no price known" if math.isinf(cost) else f"{dollars(cost)} per asset")
     return ", ".join(parts)
 

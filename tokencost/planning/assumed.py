@@ -22,6 +22,8 @@ def factor_of(model: Model, speedups: Mapping[str, float]) -> float:
 
 def said_of(model: Model, said: Mapping[str, T]) -> T | None:
     """What is said of a model under any of its names."""
+    if not said:
+        return None
     names = {name.lower() for name in (model.id, model.name, *model.aliases)}
     return next((value for name, value in said.items() if name.lower() in names), None)
 

@@ -13,7 +13,7 @@ from tokencost.deciding.constraints import (
     platform_limits,
 )
 from tokencost.deciding.recommend import preference
-from tokencost.nouns.answer import Bill, Candidate, Capacity, Estimate, Note, Violation
+from tokencost.nouns.answer import Bill, Candidate, Capacity, Estimate, Note, Scored, Violation
 from tokencost.nouns.model import Model
 from tokencost.nouns.request import Request
 from tokencost.planning.asked import Asked
@@ -101,8 +101,7 @@ def _smaller(
 
 def _on(catalog: Catalog, model: Model, asked: Asked, options: RunOptions) -> tuple[Candidate, "Sized | None"]:
     """Sized and judged, percentiles left out: of several platforms only the chosen one is asked for them."""
-    key = ("quality", model.id, asked.request.task, asked.tier, asked.bounds, asked.accept_unknown)
-    scored, kept = remembered(catalog, key, lambda: quality_of(catalog, model, asked))
+    scored, kept = quality_known(catalog, model, asked)
     broken = [*kept]
     if model.family == "api":
         return bought(catalog, model, asked, scored, broken), None
@@ -126,6 +125,12 @@ def _on(catalog: Catalog, model: Model, asked: Asked, options: RunOptions) -> tu
     ), found  # fmt: skip
 
 
+def quality_known(catalog: Catalog, model: Model, asked: Asked) -> tuple[tuple[Scored, ...], list[Violation]]:
+    """The scores that count and what they fall short of, looked up once per kind of spec."""
+    key = ("quality", model.id, asked.request.task, asked.tier, asked.bounds, asked.accept_unknown)
+    return remembered(catalog, key, lambda: quality_of(catalog, model, asked))
+
+
 def fitted(catalog: Catalog, model: Model, request: Request) -> tuple[Request, tuple[Note, ...], list[Violation]]:
     """The request on the model's grid: clips rounded up to frames its coder takes, sizes off the grid refused."""
     generation = model.generation
@@ -139,7 +144,7 @@ def fitted(catalog: Catalog, model: Model, request: Request) -> tuple[Request, t
         notes = (Note(name="frames", value=f"{frames} generated", reason=reason),)
     problems = size_problems(grid, width=int(request.width), height=int(request.height), frames=frames)
     wrong = [Violation(constraint="size", message=text) for text in problems]
-    return replace(request, frames=float(frames)), notes, wrong
+    return (replace(request, frames=float(frames)) if notes else request), notes, wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,15 +6,17 @@ from statistics import fmean
 from typing import Literal
 
 from tokencost.catalog.load import Catalog
+from tokencost.deciding.recommend import recommend
 from tokencost.nouns.answer import Bill, Candidate, Capacity, Plan
 from tokencost.nouns.request import LatencyLimit, Traffic
 from tokencost.planning.asked import Asked
 from tokencost.planning.candidates import Sized, fitted, sized
 from tokencost.planning.capacity_bill import bill_of_rent
 from tokencost.planning.daily_bill import bill_of_day, day_of
+from tokencost.planning.memory import remembering
 from tokencost.planning.mixing import fitted_classes
 from tokencost.planning.options import RunOptions
-from tokencost.planning.plan import options_of, plan_of, wanted_of
+from tokencost.planning.plan import candidates_of, choosing, options_of, wanted_of
 from tokencost.record import dataclass, replace
 from tokencost.serving.fleet import capacity, replicas_that_keep_up
 from tokencost.serving.service import Service
@@ -88,7 +90,9 @@ class Question:
 def capacity_plan(catalog: Catalog, spec: LoadedSpec, question: Question) -> CapacityPlan:
     """The fleets of the feasible candidates, of the nearest where none is; or of the models that are named."""
     wanted = wanted_of(spec, question.trace or spec.trace)
-    found = plan_of(catalog, spec, wanted, question.models or spec.product.candidates or ())
+    catalog = remembering(catalog)
+    candidates = candidates_of(catalog, spec.product, wanted, question.models or spec.product.candidates or ())
+    found = choosing(catalog, spec, candidates, recommend(candidates))
     shown = [c for c in found.candidates if c.feasible or question.models] or list(found.candidates[:NEAREST])
     best = {candidate.family: candidate.model for candidate in reversed(shown)}.values()
     options: dict[str, RunOptions | None] = {"": None}

@@ -10,6 +10,7 @@ from tokencost.nouns.change import Allowance, Change
 from tokencost.nouns.check import Checked, Finding, Level
 from tokencost.planning.baseline import Baseline
 from tokencost.planning.diff import changed
+from tokencost.planning.glance import glance
 from tokencost.planning.memory import remembering
 from tokencost.planning.plan import quick_plan, with_remedy
 from tokencost.planning.sides import of_plan
@@ -27,6 +28,13 @@ def check(catalog: Catalog, spec: LoadedSpec) -> Checked:
         return Checked(plan=found, passed=True, findings=())
     found = with_remedy(catalog, spec, found)
     return Checked(plan=found, passed=False, findings=tuple(_findings(found)))
+
+
+def check_briefly(catalog: Catalog, spec: LoadedSpec) -> Checked:
+    """As `check`, of the choice alone: how sure it is and what would pass are left out, which takes a hundredth."""
+    found = glance(catalog, spec)
+    passed = found.recommendation.verdict != "nothing-feasible"
+    return Checked(plan=found, passed=passed, findings=() if passed else tuple(_findings(found)))
 
 
 def _findings(found: Plan) -> list[Finding]:

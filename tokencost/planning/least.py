@@ -13,10 +13,13 @@ from tokencost.nouns.model import Model
 from tokencost.nouns.request import Request
 from tokencost.planning.asked import Asked
 from tokencost.planning.assumed import factor_of, said_of
+from tokencost.planning.candidates import fitted
+from tokencost.planning.estimate import prepare
 from tokencost.planning.memory import remembered
 from tokencost.planning.options import RunOptions
 from tokencost.planning.resolve import generator, platform
 from tokencost.record import dataclass
+from tokencost.timing.phases import phase_flop
 from tokencost.timing.rates import attention_peak, convolution_peak, matmul_share, peak
 from tokencost.units import Constant
 
@@ -43,9 +46,26 @@ def known_of(asked: Asked, options: RunOptions, candidates: Sequence[Candidate])
     return Known(request=asked.request, guidance=options.guidance, steps=options.steps, flop=flop)
 
 
+def counted(catalog: Catalog, models: Sequence[Model], asked: Asked, options: RunOptions) -> Known:
+    """What the programs of models say about their work at this size, before any of them is timed."""
+    able = [m for m in models if m.family != "api" and m.components and not fitted(catalog, m, asked.request)[2]]
+    flop = {m.id: _work(catalog, m, fitted(catalog, m, asked.request)[0], options) for m in able}
+    return Known(request=asked.request, guidance=options.guidance, steps=options.steps, flop=flop)
+
+
+def _work(catalog: Catalog, model: Model, request: Request, options: RunOptions) -> float:
+    program = prepare(catalog, model, request, options).program
+    return sum((float(phase_flop(phase)) for phase in program if not _reads(phase.component)), 0.0)
+
+
+def _reads(component: str) -> bool:
+    """Whether a component reads the prompt: its work does not grow with the size of the output."""
+    return component.startswith("text_encoder")
+
+
 def _backbone(found: Estimate) -> float:
     """What grows with the size of the output: everything but reading the prompt."""
-    work = sum((float(phase.flop) for phase in found.phases if not phase.component.startswith("text_encoder")), 0.0)
+    work = sum((float(phase.flop) for phase in found.phases if not _reads(phase.component)), 0.0)
     return work / float(found.request.batch)
 
 

@@ -9,6 +9,10 @@ from tokencost.record import replace
 
 T = TypeVar("T")
 
+MOST = 20_000
+"""Results that are kept at most, some hundred megabytes; then all are forgotten. A plan needs a few thousand."""
+MISSING = object()
+
 
 def remembering(catalog: Catalog) -> Catalog:
     """The same catalogue, with room to remember what was computed from it."""
@@ -20,6 +24,9 @@ def remembered(catalog: Catalog, key: Hashable, make: Callable[[], T]) -> T:
     memory = catalog.memory
     if memory is None or watched():
         return make()
-    if key not in memory:
-        memory[key] = make()
-    return cast(T, memory[key])
+    found = memory.get(key, MISSING)
+    if found is MISSING:
+        if len(memory) >= MOST:
+            memory.clear()
+        found = memory[key] = make()
+    return cast(T, found)

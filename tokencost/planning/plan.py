@@ -8,7 +8,7 @@ from tokencost.catalog.digest import digests
 from tokencost.catalog.load import Catalog
 from tokencost.deciding.recommend import ranked, recommend
 from tokencost.deciding.uncertainty import Circumstances, uncertainty
-from tokencost.nouns.answer import Candidate, Note, Plan, Violation
+from tokencost.nouns.answer import Candidate, Note, Plan, Recommendation, Violation
 from tokencost.nouns.model import Model
 from tokencost.planning.asked import Asked, Given
 from tokencost.planning.candidates import judge
@@ -70,17 +70,26 @@ def quick_plan(catalog: Catalog, spec: LoadedSpec) -> Plan:
 def plan_of(catalog: Catalog, spec: LoadedSpec, wanted: Asked, names: Sequence[str]) -> Plan:
     """The plan for these models; every model that does the task if none is named."""
     catalog, product = remembering(catalog), spec.product
-    models = models_for(catalog, product.task, names)
-    judged = ranked([_on_best_gpu(catalog, model, wanted, product) for model in models])
+    judged = candidates_of(catalog, product, wanted, names)
     doubt = uncertainty(judged, circumstances(catalog, wanted, product, judged))
     candidates = tuple(replace(one, spread=doubt.spreads.get(one.model)) for one in judged)
+    return choosing(catalog, spec, candidates, recommend(candidates, doubt.certainty))
+
+
+def candidates_of(catalog: Catalog, product: Product, wanted: Asked, names: Sequence[str]) -> tuple[Candidate, ...]:
+    """These models, or every one that does the task, each on the GPU of the spec on which it does best; best first."""
+    return ranked([on_best_gpu(catalog, model, wanted, product) for model in models_for(catalog, product.task, names)])
+
+
+def choosing(catalog: Catalog, spec: LoadedSpec, candidates: tuple[Candidate, ...], said: Recommendation) -> Plan:
+    """The plan of a spec that recommends something among these candidates."""
     return Plan(
-        name=product.name,
+        name=spec.product.name,
         file=spec.document.file,
-        task=product.task,
-        spec=understood(product),
+        task=spec.product.task,
+        spec=understood(spec.product),
         places={".".join(map(str, path)): mark for path, mark in spec.document.marks.items()},
-        recommendation=recommend(candidates, doubt.certainty),
+        recommendation=said,
         candidates=candidates,
         catalogue=digests(catalog),
     )
@@ -110,7 +119,7 @@ def wanted_of(spec: LoadedSpec, trace: Path | None) -> Asked:
     return replace(wanted, traffic=replace(traffic, utilisation_target=utilisation_target_of(spec.product)))
 
 
-def _on_best_gpu(catalog: Catalog, model: Model, wanted: Asked, product: Product) -> Candidate:
+def on_best_gpu(catalog: Catalog, model: Model, wanted: Asked, product: Product) -> Candidate:
     """The GPU of the spec's list on which the model does best."""
     if product.task not in model.tasks:
         return Candidate(

@@ -5,11 +5,12 @@ from itertools import chain
 from math import floor, inf
 
 from tokencost.catalog.load import Catalog
-from tokencost.deciding.constraints import size_limits
-from tokencost.nouns.answer import Candidate
+from tokencost.deciding.constraints import availability, dollars, latency_limits, size_limits
+from tokencost.money.bill import SECONDS_PER_MONTH
+from tokencost.nouns.answer import Candidate, Violation
 from tokencost.nouns.model import Limits, Model
 from tokencost.planning.asked import Asked
-from tokencost.planning.candidates import LARGEST_BATCH, fitted, weigh
+from tokencost.planning.candidates import LARGEST_BATCH, fitted, quality_known, weigh
 from tokencost.planning.capacity_service import shares_steps
 from tokencost.planning.least import NOTHING, Known, least_seconds
 from tokencost.planning.options import RunOptions
@@ -91,6 +92,40 @@ def hopeless(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Floor:
+    """What a candidate breaks at the least, and the least that its assets may cost."""
+
+    broken: tuple[Violation, ...]
+    cost: float = 0.0
+
+
+def fixed(catalog: Catalog, model: Model, asked: Asked) -> list[Violation]:
+    """What no price, size, load or platform changes: the task, whether a model can be had, and its quality."""
+    if asked.request.task not in model.tasks:
+        return [Violation(constraint="task", message=f"does not do {asked.request.task}")]
+    return [*quality_known(catalog, model, asked)[1], *availability(model, self_hosted=model.family != "api")]
+
+
+def least_broken(catalog: Catalog, model: Model, asked: Asked, options: RunOptions, known: Known) -> Floor:
+    """What rules a model out before it is sized; it may break more."""
+    broken = fixed(catalog, model, asked)
+    if model.family == "api":
+        return Floor(broken=tuple(broken))
+    request, _, wrong = fitted(catalog, model, asked.request)
+    limits = model.generation.limits if model.generation and request.task != "image-to-text" else Limits()
+    if wrong or not model.components or not _plain(asked):
+        return Floor(broken=(*broken, *wrong))
+    broken += size_limits(limits, request)
+    options = stepped(model, options, asked.given)
+    least = least_seconds(catalog, model, asked, options, known) * (1 - SLACK)
+    cost = _least_cost(catalog, asked, options, least)
+    broken += [v for v in latency_limits(asked.limits, least, possible=False) if v.constraint != "traffic"]
+    if cost > asked.budget.per_asset:
+        broken.append(Violation(constraint="budget.per_asset", message=f"costs at least {dollars(cost)}"))
+    return Floor(broken=tuple(broken), cost=cost)
+
+
 def _plain(asked: Asked) -> bool:
     """Requests that all take a predicted time, alone or sharing steps: what bounds are known of."""
     given = asked.batch is not None or asked.given.request_time is not None
@@ -123,10 +158,13 @@ def _too_slow(asked: Asked, seconds: float) -> bool:
 def _too_dear(
     catalog: Catalog, asked: Asked, options: RunOptions, takes: tuple[float, float], best: Best | None
 ) -> bool:
-    """Whether a request that takes so many GPU seconds, and so long, cannot be the better choice."""
+    """Whether a request that takes so many GPU seconds, and so long, is over the budget or not the better choice."""
+    least = _least_cost(catalog, asked, options, takes[0])
+    month = least * float(asked.traffic.average) * SECONDS_PER_MONTH if asked.traffic else 0.0
+    if least > asked.budget.per_asset * (1 + SLACK) or month > asked.budget.per_month * (1 + SLACK):
+        return True
     if best is None:
         return False
-    least = _least_cost(catalog, asked, options, takes[0])
     return least > best.cost * (1 + SLACK) or (least >= best.cost * (1 - SLACK) and takes[1] > best.latency)
 
 

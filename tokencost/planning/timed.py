@@ -26,19 +26,22 @@ class Timed:
 
 def stepped(model: Model, options: RunOptions, given: Given) -> RunOptions:
     """The options with the steps that a spec says for this very model."""
-    return replace(options, steps=said_of(model, dict(given.steps)) or options.steps)
+    steps = said_of(model, dict(given.steps)) if given.steps else None
+    return replace(options, steps=steps) if steps else options
 
 
 def timed(catalog: Catalog, model: Model, request: Request, options: RunOptions, given: Given) -> Timed:
     """Timed once per catalogue that remembers, whatever it is sold for and however much faster it is said to be."""
     found = _predicted(catalog, model, request, options)
+    if not (given.notes or given.speedups or given.request_time is not None):
+        return found
     estimate = replace(found.estimate, assumptions=(*given.notes, *found.estimate.assumptions))
     estimate = assumed_time(faster(estimate, factor_of(model, dict(given.speedups))), given.request_time)
     return replace(found, estimate=estimate)
 
 
 def _predicted(catalog: Catalog, model: Model, request: Request, options: RunOptions) -> Timed:
-    unpriced = replace(options, price=None)
+    unpriced = _unpriced(options)
 
     def make() -> Timed:
         ready = prepare(catalog, model, request, unpriced)
@@ -47,9 +50,13 @@ def _predicted(catalog: Catalog, model: Model, request: Request, options: RunOpt
     return remembered(catalog, ("timed", model.id, request, unpriced), make)
 
 
+def _unpriced(options: RunOptions) -> RunOptions:
+    return options if options.price is None else replace(options, price=None)
+
+
 def served(catalog: Catalog, model: Model, asked: Asked, options: RunOptions) -> tuple[Service, tuple[Violation, ...]]:
     """What a replica makes of requests with that batch, and what classes of them break of the model's own limits."""
-    given, unpriced, forming = asked.given, replace(options, price=None), asked.batching
+    given, unpriced, forming = asked.given, _unpriced(options), asked.batching
     key = (
         "served", model.id, asked.request, asked.classes, asked.service_spread, forming, asked.traffic is None,
         given.request_time, unpriced,
