@@ -1,37 +1,32 @@
-"""The Python interface: the commands as functions, with the same names, the same flags and the same answers."""
+"""The Python interface: the commands as functions, with the same names, the same flags and the same answers.
+
+A function imports what it needs when it is called: who estimates or compares needs no reader of specs.
+"""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tokencost.catalog.load import Catalog, load
-from tokencost.counting.tokens import TokenCount
 from tokencost.errors import UsageError
-from tokencost.nouns.answer import Comparison, Estimate, Plan
-from tokencost.nouns.check import Checked
-from tokencost.nouns.training import Training
-from tokencost.nouns.what_if import WhatIf
-from tokencost.planning import check as checking
-from tokencost.planning import compare as comparing
-from tokencost.planning import plan as planning
-from tokencost.planning import train as training
-from tokencost.planning.capacity import CapacityPlan, Question, capacity_plan
-from tokencost.planning.grid import tokens_for
 from tokencost.planning.options import OutputOptions, RunOptions
-from tokencost.planning.single import single
-from tokencost.planning.training_run import Wanted
-from tokencost.planning.what_if import what_if as accelerating
-from tokencost.spec.load import LoadedSpec, from_mapping
-from tokencost.spec.load import load as load_spec
 from tokencost.units import Unit
-from tokencost.validation import validate as validating
-from tokencost.validation.rows import Validation
+
+if TYPE_CHECKING:
+    from tokencost.counting.tokens import TokenCount
+    from tokencost.nouns.answer import Comparison, Estimate, Plan
+    from tokencost.nouns.check import Checked
+    from tokencost.nouns.training import Training
+    from tokencost.nouns.what_if import WhatIf
+    from tokencost.planning.capacity import CapacityPlan
+    from tokencost.spec.load import LoadedSpec
+    from tokencost.validation.rows import Validation
 
 Spec = str | Path | Mapping[str, Any]
 """A file, or the spec itself as plain data."""
 
 
-def estimate(model: str, *, task: str = "", catalog: Path | None = None, **flags: Any) -> Estimate:
+def estimate(model: str, *, task: str = "", catalog: Path | None = None, **flags: Any) -> "Estimate":
     """One model, one request, one platform.
 
     `flags` are those of the command: width, height, res (pixels), frames, seconds, fps, prompt_tokens,
@@ -39,32 +34,42 @@ def estimate(model: str, *, task: str = "", catalog: Path | None = None, **flags
     accelerations (a sequence of ids).
     Raises TokencostError, with every problem found.
     """
+    from tokencost.planning.single import single
+
     output, options = _split(flags)
     return single(load(catalog), model, task, output, options)
 
 
 def compare(
     *, task: str = "image", models: Sequence[str] = (), catalog: Path | None = None, **flags: Any
-) -> Comparison:
+) -> "Comparison":
     """All models of a task side by side at one size; flags as in `estimate`."""
+    from tokencost.planning import compare as comparing
+
     output, options = _split(flags)
     return comparing.compare(load(catalog), comparing.task_named(task), output, options, models)
 
 
-def what_if(model: str, *, task: str = "", catalog: Path | None = None, **flags: Any) -> WhatIf:
+def what_if(model: str, *, task: str = "", catalog: Path | None = None, **flags: Any) -> "WhatIf":
     """One model as it is, with every acceleration that concerns it, and with all that go together."""
+    from tokencost.planning.what_if import what_if as accelerating
+
     output, options = _split(flags)
     return accelerating(load(catalog), model, task, output, options)
 
 
-def plan(spec: Spec, *, set: Sequence[str] = (), catalog: Path | None = None) -> Plan:  # noqa: A002
+def plan(spec: Spec, *, set: Sequence[str] = (), catalog: Path | None = None) -> "Plan":  # noqa: A002
     """Candidates, feasibility and a recommendation for one spec; `set` overrides fields ("output.width=512")."""
+    from tokencost.planning import plan as planning
+
     records = load(catalog)
     return planning.plan(records, _loaded(spec, set, records))
 
 
-def check(spec: Spec, *, set: Sequence[str] = (), catalog: Path | None = None) -> Checked:  # noqa: A002
+def check(spec: Spec, *, set: Sequence[str] = (), catalog: Path | None = None) -> "Checked":  # noqa: A002
     """The plan of one spec judged: passed if some candidate keeps every limit."""
+    from tokencost.planning import check as checking
+
     records = load(catalog)
     return checking.check(records, _loaded(spec, set, records))
 
@@ -77,8 +82,10 @@ def capacity(
     trace: str | Path | None = None,
     set: Sequence[str] = (),  # noqa: A002
     catalog: Path | None = None,
-) -> CapacityPlan:
+) -> "CapacityPlan":
     """Fleets for a spec's traffic; `replicas` are the sizes to examine, `trace` a file of arrivals to replay."""
+    from tokencost.planning.capacity import Question, capacity_plan
+
     records = load(catalog)
     question = Question(models=tuple(models), replicas=replicas, trace=Path(trace) if trace else None)
     return capacity_plan(records, _loaded(spec, set, records), question)
@@ -86,18 +93,23 @@ def capacity(
 
 def tokens(
     tokenizer: str = "", *, stride: str = "", codebook: int = 0, catalog: Path | None = None, **flags: Any
-) -> TokenCount:
+) -> "TokenCount":
     """Tokens of an image or clip by a tokenizer's name or by strides ("4x4x4"); sizes in pixels as in `estimate`."""
+    from tokencost.planning.grid import tokens_for
+
     output, _ = _split(flags)
     return tokens_for(load(catalog), tokenizer=tokenizer, stride=stride, codebook=codebook, size=output)
 
 
-def train(model: str = "", *, catalog: Path | None = None, **flags: Any) -> Training:
+def train(model: str = "", *, catalog: Path | None = None, **flags: Any) -> "Training":
     """A training run: FLOPs, GPU time, cost, energy and CO2, beside what is published.
 
     `flags` are those of the command: params, tokens, images, sequence, size (width and height in pixels), gpu, mfu,
     exact, recompute, assets, against (names of runs), and price, region, site, pue as in `estimate`.
     """
+    from tokencost.planning import train as training
+    from tokencost.planning.training_run import Wanted
+
     _, options = _split({name: flags.pop(name) for name in ("price", "region", "site", "pue") if name in flags})
     unknown = flags.keys() - Wanted.__dataclass_fields__.keys() | (flags.keys() & {"name", "options"})
     if unknown:
@@ -105,12 +117,17 @@ def train(model: str = "", *, catalog: Path | None = None, **flags: Any) -> Trai
     return training.train(load(catalog), Wanted(name=model, options=options, **flags))
 
 
-def validate(*tables: str | Path, catalog: Path | None = None) -> Validation:
+def validate(*tables: str | Path, catalog: Path | None = None) -> "Validation":
     """Every row of tables of measurements (those shipped if none is named) beside its prediction, and the errors."""
+    from tokencost.validation import validate as validating
+
     return validating.validate(load(catalog), [Path(table) for table in tables])
 
 
-def _loaded(spec: Spec, overrides: Sequence[str], catalog: Catalog) -> LoadedSpec:
+def _loaded(spec: Spec, overrides: Sequence[str], catalog: Catalog) -> "LoadedSpec":
+    from tokencost.spec.load import from_mapping
+    from tokencost.spec.load import load as load_spec
+
     if isinstance(spec, Mapping):
         if overrides:
             raise UsageError("set overrides fields of a file; change the mapping itself instead")

@@ -1,10 +1,13 @@
 """The command line: parse, call one use case, print, return an exit code."""
 
+import gc
 import os
 import sys
 
 COMPLETING = "_TOKENCOST_COMPLETE"
 """Set by a shell that wants to know what could stand after the cursor."""
+RECORDS = 200_000
+"""Records that are made before Python looks for cycles among them: a plan makes as many, and none in a cycle."""
 
 
 def main() -> None:
@@ -16,6 +19,8 @@ def main() -> None:
 
         print(f"tokencost {__version__}")
         return
+    gc.set_threshold(RECORDS)
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
     from tokencost.cli.run import run
 
     sys.exit(run())

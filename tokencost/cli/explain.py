@@ -52,15 +52,16 @@ def explain(
     records = o.load_catalog(catalog)
     if claims:
         return _claims(records, format, output, no_color=no_color)
-    from tokencost.planning import explained as use_case
-
     with progress(f"deriving {target}", quiet=quiet):
         if Path(target).suffix in (".yaml", ".yml", ".json"):
+            from tokencost.planning.explained_spec import explain_spec
             from tokencost.spec.load import load
 
-            found = use_case.explain_spec(records, load(Path(target), set or [], records))
+            found = explain_spec(records, load(Path(target), set or [], records))
         else:
-            found = use_case.explain_model(records, target, task, size, run)
+            from tokencost.planning.explained import explain_model
+
+            found = explain_model(records, target, task, size, run)
     return show("explain", (found, full), format, output, no_color=no_color)
 
 

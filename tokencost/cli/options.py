@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -108,14 +109,21 @@ def _configured() -> Path | None:
         path = folder / "pyproject.toml"
         if not path.is_file():
             continue
-        import tomllib
-
         try:
-            said = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("tokencost", {}).get("catalog")
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+            said = _catalog_in(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
             return None
         return folder / said if isinstance(said, str) else None
     return None
+
+
+def _catalog_in(text: str) -> Any:
+    """What a pyproject.toml says; one that does not hold the word is not parsed, which takes longer than a look."""
+    if not re.search(r"\bcatalog\b", text):
+        return None
+    import tomllib
+
+    return tomllib.loads(text).get("tool", {}).get("tokencost", {}).get("catalog")
 
 
 def grouped(**groups: Callable[..., Any]) -> Callable[[Callable[..., R]], Callable[..., R]]:

@@ -16,9 +16,7 @@ from tokencost.nouns.work import Attention, Operator
 from tokencost.planning.candidates import fitted
 from tokencost.planning.estimate import Prepared, measured, prepare
 from tokencost.planning.options import OutputOptions, RunOptions
-from tokencost.planning.plan import options_of, quick_plan
 from tokencost.planning.single import asked
-from tokencost.spec.load import LoadedSpec
 from tokencost.units import Count, Flop
 
 
@@ -63,17 +61,6 @@ def explain_model(catalog: Catalog, name: str, task: str, output: OutputOptions,
     if wrong:
         raise UsageError(*(f"{model.id}: {violation.message}" for violation in wrong))
     return explain(catalog, model, request, options)
-
-
-def explain_spec(catalog: Catalog, spec: LoadedSpec) -> Explanation:
-    """The derivation of what a plan recommends, or of its first candidate where it recommends nothing."""
-    found = quick_plan(catalog, spec)
-    best = next((c for c in found.candidates if c.estimate is not None and c.family != "api"), None)
-    if best is None or best.estimate is None or best.estimate.platform is None:
-        raise UsageError(f"{spec.document.file}: no candidate can be derived; `tokencost plan` says why")
-    options = next(o for o in options_of(spec.product) if catalog.find("gpus", o.gpu) == best.estimate.platform.gpu)
-    request = best.estimate.request
-    return explain(catalog, catalog.get("models", best.model), request, replace(options, batch=int(request.batch)))
 
 
 def explain(catalog: Catalog, model: Model, request: Request, options: RunOptions) -> Explanation:
