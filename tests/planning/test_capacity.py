@@ -9,6 +9,7 @@ from tests.promises.records import catalog
 from tokencost.errors import SpecError
 from tokencost.planning.capacity import CapacityPlan, Examined, Question, capacity_plan
 from tokencost.planning.plan import quick_plan
+from tokencost.record import replace
 from tokencost.spec.load import LoadedSpec, from_mapping
 
 SPEC: dict[str, Any] = {
@@ -47,11 +48,13 @@ def month(found: CapacityPlan, model: str = "sdxl") -> float:
 
 def test_the_fleet_is_that_of_the_plan() -> None:
     """
-    Two commands, one answer: candidate by candidate, and at the chosen size among those examined.
+    Two commands, one answer: candidate by candidate, and at the chosen size among those examined. How sure a choice is
+    nobody asks here, so no errors are drawn.
     """
     found, planned = answer(), quick_plan(catalog(), spec())
 
-    assert planned == found.plan
+    assert found.plan.candidates == tuple(replace(one, spread=None) for one in planned.candidates)
+    assert planned.recommendation.model == found.plan.recommendation.model
     for examined in found.examined:
         chosen = examined.candidate.capacity
         assert [chosen] == [p.capacity for p in examined.fleets if chosen and p.capacity.replicas == chosen.replicas]
