@@ -184,8 +184,9 @@ def _heading(lines: Sequence[str], width: int, margin: int, look: Look) -> Itera
 
 
 def _stacked(block: Grid, head: list[str], body: list[list[str]], look: Look) -> Iterator[str]:
-    """One record below the other, a line for each figure that is known."""
+    """One record below the other, a line for each figure that is known; above them what they are."""
     longest = max(measure(name) for name in head)
+    yield from (look.paint(line, "quiet") for line in hang("", head[0], look.width) if head[0])
     for row, cells in zip(block.rows, body, strict=True):
         for n, line in enumerate(hang(look.mark(row.mark), cells[0], look.width)):
             yield look.paint(line, row.mark or "strong") if not n else line
