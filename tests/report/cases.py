@@ -27,6 +27,7 @@ from tokencost.nouns.answer import (
     Tokens,
     Violation,
 )
+from tokencost.nouns.budget import Place
 from tokencost.nouns.change import Altered, Cause, CauseKind, Change, Compared, LineChange, Measure, Outcome
 from tokencost.nouns.check import Checked, Finding
 from tokencost.nouns.claim import Claim, Exercise, Primary, Step
@@ -268,6 +269,22 @@ def failed(name: str = "poster-studio", *, file: str = "specs/poster.yaml") -> C
     return Checked(plan=refused_plan(name, file=file), passed=False, findings=(late, dear))
 
 
+def ruled(name: str = "poster-studio") -> Checked:
+    """Rules of a budget file whose owner writes what they like."""
+    dear = Finding(
+        rule="asset-cost", message="usd_per_asset is 2 USD, the limit is 1 USD", path="output", line=9, column=8,
+        actual=2.0, limit=1.0, unit="USD", owner=name, advice=name, stated=Place(file=name, line=5, column=3),
+    )  # fmt: skip
+    kept = replace(dear, level="note", waived=f"waived through 2027-01-31, 1 day left: {name}")
+    return Checked(
+        plan=plan(),
+        passed=False,
+        findings=(dear, replace(dear, level="warn"), kept),
+        budget=name,
+        rules=("asset-cost",),
+    )
+
+
 def comparison(model: str = "sdxl") -> Comparison:
     return Comparison(
         task="text-to-image",
@@ -401,7 +418,7 @@ def what_if(name: str = "deepcache") -> WhatIf:
 
 ANSWERS: dict[str, list[Any]] = {
     "plan": [[plan()], [close_plan()], [refused_plan()], [plan(), refused_plan("b")], [replace(plan(), candidates=())]],
-    "check": [[passed()], [failed()], [passed(), failed("b")]],
+    "check": [[passed()], [failed()], [ruled()], [passed(), failed("b")]],
     "diff": [compared(), unpriced()],
     "compare": [comparison(), replace(comparison(), candidates=(unknown_candidate(),), frames=49.0)],
     "compare --what-if": [what_if(), replace(what_if(), stacks=()), replace(what_if(), options=(), stacks=())],

@@ -1,14 +1,25 @@
-"""The JSON Schema of a spec, from the records that read it, so that editors complete what the reader accepts."""
+"""JSON Schemas of specs and budgets, from the records that read them: editors complete what the reader accepts."""
 
 from typing import Any
 
+from tokencost.spec.budget import BudgetText
 from tokencost.spec.product import Product
+from tokencost.spec.record import Record
 
 
 def spec_schema() -> dict[str, Any]:
     """JSON Schema, draft 7, of a product spec."""
-    schema = _seventh(Product.model_json_schema(by_alias=True, mode="validation"))
-    return {"$schema": "http://json-schema.org/draft-07/schema#", **schema, "title": "tokencost product spec"}
+    return _schema(Product, "tokencost product spec")
+
+
+def budget_schema() -> dict[str, Any]:
+    """JSON Schema, draft 7, of a budget file."""
+    return _schema(BudgetText, "tokencost budget")
+
+
+def _schema(record: type[Record], title: str) -> dict[str, Any]:
+    schema = _seventh(record.model_json_schema(by_alias=True, mode="validation"))
+    return {"$schema": "http://json-schema.org/draft-07/schema#", **schema, "title": title}
 
 
 def _seventh(part: Any) -> Any:
