@@ -10,19 +10,22 @@ import typer
 from tokencost.cli import options as o
 from tokencost.cli.exits import Exit, worst
 from tokencost.cli.gate import BUDGET, gate_of, gate_options
+from tokencost.cli.locking import lock_options, locked
 from tokencost.cli.output import say
 from tokencost.cli.show import checked_format, show
 from tokencost.cli.specs import Specs, each, refuse
 
 if TYPE_CHECKING:
     from tokencost.cli.gate import Asked
+    from tokencost.nouns.lock import Lock
 
 
-@o.grouped(asked=gate_options)
+@o.grouped(asked=gate_options, lock=lock_options)
 def check(
     specs: Specs,
     *,
     asked: "Asked",
+    lock: "Lock | None",
     set: o.Set = None,  # noqa: A002
     catalog: o.CatalogDir = None,
     format: Annotated[str, o.format_option("check")] = "table",  # noqa: A002
@@ -39,10 +42,9 @@ def check(
     checked_format("check", format)
     records = o.load_catalog(catalog)
     with tempfile.TemporaryDirectory(prefix="tokencost-") as folder:
-        gate = gate_of(asked, records, catalog, Path(folder), quiet=quiet)
-        answers, problems, codes = each(
-            _without_budget(specs), set or [], records, functools.partial(use_case, gate=gate)
-        )
+        gate = gate_of(asked, records, catalog, Path(folder), lock=lock, quiet=quiet)
+        judge = locked(lock, functools.partial(use_case, gate=gate))
+        answers, problems, codes = each(_without_budget(specs), set or [], records, judge)
     if problems:
         refuse(problems, "table" if answers else format, output)
     if answers:

@@ -5,14 +5,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tokencost.cli import options as o
+from tokencost.cli.locking import answered, lock_options
 from tokencost.cli.show import show
 from tokencost.errors import UsageError
 
 if TYPE_CHECKING:
+    from tokencost.nouns.lock import Lock
     from tokencost.planning.options import OutputOptions, RunOptions
 
 
-@o.grouped(size=o.output_options, run=o.platform_options)
+@o.grouped(size=o.output_options, run=o.platform_options, lock=lock_options)
 def compare(
     names: Annotated[
         list[str] | None, typer.Argument(help="Only these models; the one of --what-if.", metavar="[MODEL]...")
@@ -25,6 +27,7 @@ def compare(
         bool, typer.Option("--what-if", help="One model as it is, and with every acceleration there is for it.")
     ] = False,
     run: "RunOptions",
+    lock: "Lock | None",
     catalog: o.CatalogDir = None,
     format: Annotated[str, o.format_option("compare", "compare --what-if")] = "table",  # noqa: A002
     output: o.Output = None,
@@ -42,11 +45,13 @@ def compare(
     if what_if:
         from tokencost.planning.what_if import what_if as accelerated
 
-        answer = accelerated(records, _only(chosen), task, size, run)
+        name = _only(chosen)
+        answer = answered(lock, records, lambda pinned: accelerated(pinned, name, task, size, run))
         return show("compare --what-if", answer, format, output, no_color=no_color)
     from tokencost.planning import compare as use_case
 
-    found = use_case.compare(records, use_case.task_named(task or "image"), size, run, chosen)
+    asked = use_case.task_named(task or "image")
+    found = answered(lock, records, lambda pinned: use_case.compare(pinned, asked, size, run, chosen))
     return show("compare", found, format, output, no_color=no_color)
 
 

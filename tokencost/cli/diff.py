@@ -9,12 +9,14 @@ import typer
 
 from tokencost.cli import options as o
 from tokencost.cli.exits import Exit
+from tokencost.cli.locking import lock_options
 from tokencost.cli.show import checked_format, show
 from tokencost.errors import UsageError
 
 if TYPE_CHECKING:
     from tokencost.nouns.answer import Violation
     from tokencost.nouns.change import Change
+    from tokencost.nouns.lock import Lock
 
 Judge = Callable[["Change"], "list[Violation]"]
 SIDE = "A spec, a saved result (plan --format json), or a spec at a git revision such as main:specs/a.yaml."
@@ -30,9 +32,12 @@ FailOn = Annotated[
 ]
 
 
+@o.grouped(lock=lock_options)
 def diff(
     old: Old,
     new: New,
+    *,
+    lock: "Lock | None",
     fail_on: FailOn = None,
     set: o.Set = None,  # noqa: A002
     catalog: o.CatalogDir = None,
@@ -49,6 +54,7 @@ def diff(
     """
     from tokencost.nouns.change import Compared
     from tokencost.planning.diff import changed
+    from tokencost.planning.lock import admit_side
     from tokencost.planning.sides import side
 
     checked_format("diff", format)
@@ -56,7 +62,11 @@ def diff(
     records = o.records(catalog)
     with tempfile.TemporaryDirectory(prefix="tokencost-") as folder:
         before = side(old, records, Path(folder) / "old")
-        change = changed(before, side(new, records, Path(folder) / "new", set or []))
+        after = side(new, records, Path(folder) / "new", set or [])
+        for one in (before, after):
+            if lock is not None:
+                admit_side(lock, one)
+        change = changed(before, after)
     broken = tuple(violation for judge in judges for violation in judge(change))
     show("diff", Compared(change=change, violations=broken), format, output, no_color=no_color)
     raise typer.Exit(Exit.VERDICT if broken else Exit.DONE)

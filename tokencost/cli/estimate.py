@@ -5,19 +5,22 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tokencost.cli import options as o
+from tokencost.cli.locking import answered, lock_options
 from tokencost.cli.show import show
 
 if TYPE_CHECKING:
+    from tokencost.nouns.lock import Lock
     from tokencost.planning.options import OutputOptions, RunOptions
 
 
-@o.grouped(size=o.output_options, run=o.run_options)
+@o.grouped(size=o.output_options, run=o.run_options, lock=lock_options)
 def estimate(
     model: Annotated[str, typer.Argument(help="Model id or any of its names.", metavar="MODEL")],
     *,
     task: Annotated[str, typer.Option("--task", help="image, video or perception; default: the model's first.")] = "",
     size: "OutputOptions",
     run: "RunOptions",
+    lock: "Lock | None",
     catalog: o.CatalogDir = None,
     format: Annotated[str, o.format_option("estimate")] = "table",  # noqa: A002
     output: o.Output = None,
@@ -30,5 +33,5 @@ def estimate(
     """
     from tokencost.planning.single import single
 
-    found = single(o.load_catalog(catalog), model, task, size, run)
+    found = answered(lock, o.load_catalog(catalog), lambda records: single(records, model, task, size, run))
     show("estimate", found, format, output, no_color=no_color)

@@ -15,6 +15,7 @@ from tokencost.errors import UsageError
 if TYPE_CHECKING:
     from tokencost.catalog.load import Catalog
     from tokencost.nouns.budget import BudgetFile
+    from tokencost.nouns.lock import Lock
     from tokencost.planning.check import Gate
 
 BUDGET = "tokencost.budget.yaml"
@@ -80,20 +81,22 @@ def gate_options(
         raise UsageError(f"--missing-baseline {missing_baseline[:40]!r}: choose fail or warn")
     return Asked(
         baseline=baseline, increases=tuple(max_increase or ()), missing=missing_baseline, today=today,
-        budget=budget or (None if no_budget else found_budget(Path())),
+        budget=budget or (None if no_budget else above(Path(), BUDGET)),
     )  # fmt: skip
 
 
-def found_budget(folder: Path) -> Path | None:
-    """The budget file in a folder, or in the nearest above it within the same git repository."""
+def above(folder: Path, name: str) -> Path | None:
+    """The file of this name in a folder, or in the nearest above it within the same git repository."""
     here = folder.resolve()
     around = [here, *here.parents]
     top = next((n for n, each in enumerate(around) if (each / ".git").exists()), 0)
-    found = next((each / BUDGET for each in around[: top + 1] if (each / BUDGET).is_file()), None)
+    found = next((each / name for each in around[: top + 1] if (each / name).is_file()), None)
     return Path(os.path.relpath(found)) if found else None
 
 
-def gate_of(asked: Asked, catalog: "Catalog", own: Path | None, into: Path, *, quiet: bool) -> "Gate":
+def gate_of(
+    asked: Asked, catalog: "Catalog", own: Path | None, into: Path, *, lock: "Lock | None" = None, quiet: bool = False
+) -> "Gate":
     """The gate that the flags ask for; files of a revision are written below `into`."""
     from tokencost.planning.baseline import baseline
     from tokencost.planning.check import Gate
@@ -110,7 +113,8 @@ def gate_of(asked: Asked, catalog: "Catalog", own: Path | None, into: Path, *, q
     given = asked.missing or (budget.missing if budget else None)
     return Gate(
         baseline=baseline(name, o.records(own), into) if name else None, allowed=allowed, budget=budget,
-        by_budget=not asked.baseline, missing="warn" if given == "warn" else "fail", today=day_of(asked.today),
+        by_budget=not asked.baseline, lock=lock, missing="warn" if given == "warn" else "fail",
+        today=day_of(asked.today),
     )  # fmt: skip
 
 

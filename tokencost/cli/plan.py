@@ -1,17 +1,24 @@
 """`tokencost plan`: the main job."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tokencost.cli import options as o
 from tokencost.cli.exits import worst
+from tokencost.cli.locking import lock_options, locked
 from tokencost.cli.show import checked_format, show
 from tokencost.cli.specs import Specs, each, refuse
 
+if TYPE_CHECKING:
+    from tokencost.nouns.lock import Lock
 
+
+@o.grouped(lock=lock_options)
 def plan(
     specs: Specs,
+    *,
+    lock: "Lock | None",
     set: o.Set = None,  # noqa: A002
     catalog: o.CatalogDir = None,
     format: Annotated[str, o.format_option("plan")] = "table",  # noqa: A002
@@ -27,9 +34,8 @@ def plan(
     from tokencost.planning import plan as use_case
 
     checked_format("plan", format)
-    answers, problems, codes = each(
-        specs, set or [], o.load_catalog(catalog), use_case.quick_plan if quick else use_case.plan
-    )
+    answer = locked(lock, use_case.quick_plan if quick else use_case.plan)
+    answers, problems, codes = each(specs, set or [], o.load_catalog(catalog), answer)
     if problems:
         refuse(problems, "table" if answers else format, output)
     if answers:

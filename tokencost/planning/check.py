@@ -13,9 +13,11 @@ from tokencost.nouns.answer import Plan
 from tokencost.nouns.budget import BudgetFile, Rule
 from tokencost.nouns.change import Allowance, Change
 from tokencost.nouns.check import Checked, Finding, Level
+from tokencost.nouns.lock import Lock
 from tokencost.planning.baseline import Baseline
 from tokencost.planning.budget import Judged, findings_of, rules_for, unselected
 from tokencost.planning.diff import changed
+from tokencost.planning.lock import admit_side
 from tokencost.planning.memory import remembering
 from tokencost.planning.place import place_of
 from tokencost.planning.plan import quick_plan, with_remedy
@@ -32,7 +34,7 @@ class Gate:
 
     `allowed` is what somebody asked for by hand. Where that is nothing, and neither the baseline came from the budget
     (`by_budget`) nor a rule says how much a cost may grow, it may not grow at all. `missing` is the level of a spec
-    without a baseline, `today` the day on which waivers hold or do not.
+    without a baseline, `lock` what the baseline may be computed with, `today` the day on which waivers hold or do not.
     """
 
     baseline: Baseline | None = None
@@ -40,6 +42,7 @@ class Gate:
     by_budget: bool = False
     missing: Literal["fail", "warn"] = "fail"
     budget: BudgetFile | None = None
+    lock: Lock | None = None
     today: datetime.date = datetime.date.min
 
 
@@ -52,6 +55,8 @@ def check(catalog: Catalog, spec: LoadedSpec, gate: Gate = OPEN) -> Checked:
     rules = rules_for(gate.budget, spec) if gate.budget else ()
     checked = replace(checked, budget=gate.budget.file if gate.budget else "", rules=tuple(rule.id for rule in rules))
     before = gate.baseline.side(spec) if gate.baseline else None
+    if before is not None and gate.lock is not None:
+        admit_side(gate.lock, before)
     if before is not None:
         now = of_plan(checked.plan.file, spec, catalog, checked.plan)
         checked = replace(checked, change=changed(before, now))

@@ -110,10 +110,10 @@ def _catalog_causes(old: Catalog, new: Catalog) -> list[Cause]:
 
 
 def _altered_record(kind: str, name: str, before: Any, after: Any) -> Altered:
-    return Altered(path=f"{kind}/{name}", before=_record_text(kind, before), after=_record_text(kind, after))
+    return Altered(path=f"{kind}/{name}", before=record_text(kind, before), after=record_text(kind, after))
 
 
-def _record_text(kind: str, record: Mapping[str, Any] | None) -> str:
+def record_text(kind: str, record: Mapping[str, Any] | None) -> str:
     """The price in force, else a fingerprint; empty where there is no such record."""
     if record is None:
         return ""
