@@ -1,6 +1,5 @@
 """What specs are held against besides their own limits: flags, the budget file, and the day."""
 
-import datetime
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,6 @@ from tokencost.errors import UsageError
 
 if TYPE_CHECKING:
     from tokencost.catalog.load import Catalog
-    from tokencost.nouns.budget import BudgetFile
     from tokencost.nouns.lock import Lock
     from tokencost.planning.check import Gate
 
@@ -77,8 +75,6 @@ def gate_options(
     """Flags together; contradictions are refused."""
     if budget and no_budget:
         raise UsageError("give --budget or --no-budget, not both")
-    if missing_baseline not in ("", "fail", "warn"):
-        raise UsageError(f"--missing-baseline {missing_baseline[:40]!r}: choose fail or warn")
     return Asked(
         baseline=baseline, increases=tuple(max_increase or ()), missing=missing_baseline, today=today,
         budget=budget or (None if no_budget else above(Path(), BUDGET)),
@@ -97,49 +93,14 @@ def above(folder: Path, name: str) -> Path | None:
 def gate_of(
     asked: Asked, catalog: "Catalog", own: Path | None, into: Path, *, lock: "Lock | None" = None, quiet: bool = False
 ) -> "Gate":
-    """The gate that the flags ask for; files of a revision are written below `into`."""
-    from tokencost.planning.baseline import baseline
-    from tokencost.planning.check import Gate
-    from tokencost.spec.allowance import allowance
+    """The gate that the flags ask for, and on standard error which budget it holds specs against."""
+    from tokencost.planning.gate import gate_of as made
 
-    budget = _budget(asked.budget, catalog, quiet=quiet)
-    name = asked.baseline or (budget.baseline if budget else "")
-    if asked.increases and not name:
-        raise UsageError("--max-increase needs a --baseline to grow from")
-    try:
-        allowed = tuple(allowance(increase) for increase in asked.increases)
-    except ValueError as error:
-        raise UsageError(f"--max-increase: {error}") from error
-    given = asked.missing or (budget.missing if budget else None)
-    return Gate(
-        baseline=baseline(name, o.records(own), into) if name else None, allowed=allowed, budget=budget,
-        by_budget=not asked.baseline, lock=lock, missing="warn" if given == "warn" else "fail",
-        today=day_of(asked.today),
+    gate = made(
+        catalog, o.records(own), into, before=asked.baseline, increases=asked.increases, missing=asked.missing,
+        budget=asked.budget, lock=lock, today=asked.today,
     )  # fmt: skip
-
-
-def _budget(path: Path | None, catalog: "Catalog", *, quiet: bool) -> "BudgetFile | None":
-    from tokencost.spec.rules import budget_file
-
-    if path is None:
-        return None
-    found = budget_file(path, catalog)
-    if not quiet:
-        number = len(found.rules)
-        say(f"budget: {found.file}, {number} rule{'' if number == 1 else 's'}")
-    return found
-
-
-def day_of(text: str) -> datetime.date:
-    """The day of the flag, else of SOURCE_DATE_EPOCH (seconds since 1970), else today, in UTC."""
-    from tokencost.spec.budget import day
-
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    try:
-        if text:
-            return day(text)
-        if epoch:
-            return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date()
-    except (ValueError, OverflowError, OSError) as error:
-        raise UsageError(f"{'--today' if text else 'SOURCE_DATE_EPOCH'}: {error}") from error
-    return datetime.datetime.now(datetime.UTC).date()
+    if gate.budget is not None and not quiet:
+        number = len(gate.budget.rules)
+        say(f"budget: {gate.budget.file}, {number} rule{'' if number == 1 else 's'}")
+    return gate

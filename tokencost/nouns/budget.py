@@ -19,7 +19,7 @@ Amount = Annotated[float, Unit("")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Metric:
+class Bounded:
     """What a rule can bound: `field` of an outcome, `drawn` of its spread (empty: nobody drew it).
 
     `unit` is empty for counts and names; `where` are the parts of a spec that set it, the nearest first.
@@ -33,24 +33,24 @@ class Metric:
 
 
 SIZE = ("output", "input")
-METRICS: Mapping[MetricName, Metric] = {
-    "usd_per_asset": Metric(field="per_asset", unit="USD", drawn="cost", where=("budget.per_asset", *SIZE)),
-    "usd_per_month": Metric(field="per_month", unit="USD", drawn="month", where=("budget.per_month", "traffic")),
-    "latency_p50": Metric(field="p50", unit="s", where=("latency.p50", "latency", "traffic")),
-    "latency_p95": Metric(field="p95", unit="s", where=("latency.p95", "latency", "traffic")),
-    "latency_p99": Metric(field="p99", unit="s", where=("latency.p99", "latency", "traffic")),
-    "request_time": Metric(field="request_time", unit="s", drawn="seconds", where=SIZE),
-    "gpus": Metric(field="gpus", where=("traffic", "platform")),
-    "replicas": Metric(field="replicas", where=("traffic", "platform")),
-    "memory": Metric(field="memory", unit="B", where=("platform.gpu", "platform", *SIZE)),
-    "energy_per_asset": Metric(field="energy_per_asset", unit="J", where=("budget.energy_per_asset", *SIZE)),
-    "energy_per_month": Metric(field="energy_per_month", unit="J", where=("traffic", *SIZE)),
-    "carbon_per_asset": Metric(
+METRICS: Mapping[MetricName, Bounded] = {
+    "usd_per_asset": Bounded(field="per_asset", unit="USD", drawn="cost", where=("budget.per_asset", *SIZE)),
+    "usd_per_month": Bounded(field="per_month", unit="USD", drawn="month", where=("budget.per_month", "traffic")),
+    "latency_p50": Bounded(field="p50", unit="s", where=("latency.p50", "latency", "traffic")),
+    "latency_p95": Bounded(field="p95", unit="s", where=("latency.p95", "latency", "traffic")),
+    "latency_p99": Bounded(field="p99", unit="s", where=("latency.p99", "latency", "traffic")),
+    "request_time": Bounded(field="request_time", unit="s", drawn="seconds", where=SIZE),
+    "gpus": Bounded(field="gpus", where=("traffic", "platform")),
+    "replicas": Bounded(field="replicas", where=("traffic", "platform")),
+    "memory": Bounded(field="memory", unit="B", where=("platform.gpu", "platform", *SIZE)),
+    "energy_per_asset": Bounded(field="energy_per_asset", unit="J", where=("budget.energy_per_asset", *SIZE)),
+    "energy_per_month": Bounded(field="energy_per_month", unit="J", where=("traffic", *SIZE)),
+    "carbon_per_asset": Bounded(
         field="carbon_per_asset", unit="kg", where=("budget.carbon_per_asset", "energy.region", *SIZE)
     ),
-    "carbon_per_month": Metric(field="carbon_per_month", unit="kg", where=("energy.region", "traffic", *SIZE)),
-    "model": Metric(field="model", where=("candidates", "quality", "task"), named=True),
-    "family": Metric(field="family", where=("candidates", "quality", "task"), named=True),
+    "carbon_per_month": Bounded(field="carbon_per_month", unit="kg", where=("energy.region", "traffic", *SIZE)),
+    "model": Bounded(field="model", where=("candidates", "quality", "task"), named=True),
+    "family": Bounded(field="family", where=("candidates", "quality", "task"), named=True),
 }
 
 

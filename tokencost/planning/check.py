@@ -56,7 +56,7 @@ def check(catalog: Catalog, spec: LoadedSpec, gate: Gate = OPEN) -> Checked:
     checked = replace(checked, budget=gate.budget.file if gate.budget else "", rules=tuple(rule.id for rule in rules))
     before = gate.baseline.side(spec) if gate.baseline else None
     if before is not None and gate.lock is not None:
-        admit_side(gate.lock, before)
+        admit_side(gate.lock, before, catalog)
     if before is not None:
         now = of_plan(checked.plan.file, spec, catalog, checked.plan)
         checked = replace(checked, change=changed(before, now))

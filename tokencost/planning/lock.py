@@ -23,6 +23,7 @@ from tokencost.planning.normal import nested
 from tokencost.planning.plan import quick_plan
 from tokencost.planning.sides import Side
 from tokencost.spec.load import LoadedSpec, from_mapping
+from tokencost.spec.saved import Saved
 
 T = TypeVar("T")
 OFFERS = {"prices": ("gpu", "gpus"), "api_prices": ("model", "models")}
@@ -79,9 +80,12 @@ def remarks(lock: Lock, catalog: Catalog) -> dict[Record, str]:
 
 def fingerprint(catalog: Catalog, record: Record) -> str:
     """Of the numbers of a record, not of who says them; "" where there is no such record."""
-    kind, name = record
-    found: Mapping[str, Any] | None = catalog.index.get(kind, {}).get(name)
-    return digest(found["noun"]) if found is not None else ""
+    known: dict[Record, str] = catalog.cache.setdefault(("fingerprints", ""), {})
+    if record not in known:
+        kind, name = record
+        found: Mapping[str, Any] | None = catalog.index.get(kind, {}).get(name)
+        known[record] = digest(found["noun"]) if found is not None else ""
+    return known[record]
 
 
 @functools.cache
@@ -128,6 +132,16 @@ def problem(lock: Lock, one: Drifted) -> Problem:
     return Problem(f"{one.path} {what}; {AGAIN}", lock.file, line, column, path)
 
 
+def admit_change(lock: Lock | None, old: Side, new: Side) -> None:
+    """Both sides of a comparison: the new one is pinned, the old one computed with the same; raises SpecError."""
+    if lock is None:
+        return
+    data = nested({"version": 1, "name": new.title} | new.fields)
+    admit(lock, new.catalog, used_by(new.catalog, from_mapping(data, new.catalog, new.folder)))
+    for side in (old, new):
+        admit_side(lock, side, new.catalog)
+
+
 def answered(lock: Lock, catalog: Catalog, ask: Callable[[Catalog], T]) -> T:
     """An answer, if all that it needs is pinned; raises SpecError otherwise."""
     found: list[T] = []
@@ -135,15 +149,23 @@ def answered(lock: Lock, catalog: Catalog, ask: Callable[[Catalog], T]) -> T:
     return found[0]
 
 
-def admit_side(lock: Lock, side: Side) -> None:
-    """Refuse a side of a comparison that was computed with anything else; raises SpecError."""
+def admit_side(lock: Lock, side: Side, like: Catalog) -> None:
+    """Refuse the old side of a comparison where it was computed with anything else; raises SpecError.
+
+    What only this side uses is pinned nowhere; it has to be as in the catalogue `like` of the new side.
+    """
     data = nested({"version": 1, "name": side.title} | side.fields)
     spec = from_mapping(data, side.catalog, side.folder)
-    admit(lock, side.catalog, used_by(side.catalog, spec))
-    if side.saved is None:
-        return
-    version, now = side.saved.version, digests(side.catalog)
-    before = {"tokencost": version or "an unknown version", **side.saved.catalogue}
+    own = used_by(side.catalog, spec) - lock.pins.keys()
+    admit(replace(lock, pins={**lock.pins, **{record: fingerprint(like, record) for record in own}}), side.catalog, own)
+    if side.saved is not None:
+        _admit_saved(lock, side, side.saved)
+
+
+def _admit_saved(lock: Lock, side: Side, saved: Saved) -> None:
+    """A saved result says which version and which kinds of records it was computed with."""
+    now = digests(side.catalog)
+    before = {"tokencost": saved.version or "an unknown version", **saved.catalogue}
     after = {"tokencost": tokencost.__version__, **{kind: now[kind] for kind in KINDS}}
     kinds = {"tokencost"} | {kind for kind, _ in lock.pins}
     moved = [kind for kind in sorted(kinds) if before.get(kind, "") != after[kind]]

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from tokencost.catalog.load import Catalog, unknown
 from tokencost.errors import Problem, SpecError
-from tokencost.nouns.budget import METRICS, BudgetFile, Growth, Metric, Place, Rule, Selection, Waiver
+from tokencost.nouns.budget import METRICS, Bounded, BudgetFile, Growth, Place, Rule, Selection, Waiver
 from tokencost.reading.document import Document, Path
 from tokencost.reading.strict import read_file
 from tokencost.reading.validate import in_order, known, problems_of, suggestion
@@ -59,7 +59,7 @@ def _rule(text: RuleText, document: Document, number: int) -> Rule:
     )  # fmt: skip
 
 
-def _waiver(text: WaiverText, metric: Metric, document: Document, number: int) -> Waiver:
+def _waiver(text: WaiverText, metric: Bounded, document: Document, number: int) -> Waiver:
     return Waiver(
         rule=text.rule, select=_selection(text.select), until=text.until, ceiling=_figure(metric, text.ceiling),
         reason=text.reason, place=_place(document, ("waivers", number, "until")),
@@ -70,7 +70,7 @@ def _selection(text: Select | None) -> Selection:
     return Selection(specs=text.specs or (), labels=dict(text.labels)) if text else Selection()
 
 
-def _increase(metric: Metric, text: Increase | None) -> Growth | None:
+def _increase(metric: Bounded, text: Increase | None) -> Growth | None:
     return Growth(share=text.percent, amount=_figure(metric, text.amount)) if text else None
 
 
@@ -79,7 +79,7 @@ def _place(document: Document, path: Path) -> Place:
     return Place(file=document.file, line=line, column=column)
 
 
-def _figure(metric: Metric, raw: Any) -> float | None:
+def _figure(metric: Bounded, raw: Any) -> float | None:
     """An amount in the unit of its metric; raises ValueError for another unit, or one that is negative."""
     if raw is None:
         return None
@@ -104,7 +104,7 @@ def _misfits(document: Document, catalog: Catalog) -> Iterator[Problem]:
         yield from _waiver_misfits(known(waiver), ("waivers", n), document, seen)
 
 
-def _metric_of(rule: Mapping[str, Any]) -> Metric | None:
+def _metric_of(rule: Mapping[str, Any]) -> Bounded | None:
     said = rule.get("metric")
     return next((metric for name, metric in METRICS.items() if name == said), None)
 
@@ -130,7 +130,7 @@ def _rule_misfits(rule: Mapping[str, Any], here: Path, document: Document, catal
         yield from _names(rule, here, document, catalog)
 
 
-def _figures(rule: Mapping[str, Any], metric: Metric, here: Path, document: Document) -> Iterator[Problem]:
+def _figures(rule: Mapping[str, Any], metric: Bounded, here: Path, document: Document) -> Iterator[Problem]:
     yield from _unreadable(rule.get("limit"), metric, (*here, "limit"), document)
     try:
         grown = known(growth(rule.get("max_increase")))
@@ -139,7 +139,7 @@ def _figures(rule: Mapping[str, Any], metric: Metric, here: Path, document: Docu
     yield from _unreadable(grown.get("amount"), metric, (*here, "max_increase", "amount"), document)
 
 
-def _unreadable(raw: Any, metric: Metric, path: Path, document: Document) -> Iterator[Problem]:
+def _unreadable(raw: Any, metric: Bounded, path: Path, document: Document) -> Iterator[Problem]:
     """An amount that is none of its metric; what is neither text nor a number is told by the types."""
     if isinstance(raw, bool) or not isinstance(raw, str | int | float):
         return
