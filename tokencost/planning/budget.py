@@ -37,9 +37,10 @@ def rules_for(budget: BudgetFile, spec: LoadedSpec) -> tuple[Rule, ...]:
 
 def unselected(found: Plan, budget: BudgetFile) -> Finding:
     """That no rule is about a spec."""
-    line, column = place_of(found, "labels" if "labels" in found.places else "name")
+    path = "labels" if "labels" in found.places else "name"
+    line, column = place_of(found, path)
     message = f"no rule of {budget.file} selects this spec"
-    return Finding(rule="budget.unselected", message=message, path="name", line=line, column=column, level="note")
+    return Finding(rule="budget.unselected", message=message, path=path, line=line, column=column, level="note")
 
 
 def findings_of(judged: Judged, rule: Rule, budget: BudgetFile, today: datetime.date) -> Iterator[Finding]:
