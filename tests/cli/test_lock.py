@@ -82,6 +82,17 @@ def test_what_is_pinned_is_answered_and_what_moved_is_named(repo: Path, line: li
     assert place[2] != place[3]
 
 
+def test_what_moved_is_told_once_for_all_specs(repo: Path) -> None:
+    """
+    One price is one problem, however many specs are paid with it.
+    """
+    (repo / "specs" / "other.yaml").write_text(LISTED.replace("name: poster", "name: other"))
+    price(repo, "acme", "0.40 USD/h")
+    called = call("check", SPEC, "specs/other.yaml", "--locked", "--format", "json")
+
+    assert (2, 1) == (called.code, len(called.json["problems"]))
+
+
 def test_an_offer_that_nobody_pinned_is_refused(repo: Path) -> None:
     """
     A cheaper one would change the answer although no pinned record did.

@@ -37,11 +37,12 @@ def locked(lock: "Lock | None", use_case: Callable[..., Any]) -> Callable[..., A
     """A use case about a spec that answers only with what is pinned."""
     if lock is None:
         return use_case
-    from tokencost.planning.lock import admit, used_by
+    from tokencost.planning.lock import admit, planned
 
     def answer(catalog: "Catalog", spec: Any) -> Any:
-        admit(lock, catalog, used_by(catalog, spec))
-        return use_case(catalog, spec)
+        records, warm = planned(catalog, spec)
+        admit(lock, catalog, records)
+        return use_case(warm, spec)
 
     return answer
 

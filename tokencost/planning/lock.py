@@ -40,19 +40,31 @@ def used(catalog: Catalog, run: Callable[[Catalog], object]) -> set[Record]:
     """The records that a computation needs."""
     fresh = replace(catalog, cache={}, memory={})
     run(fresh)
-    found = {(kind, name) for kind, name in fresh.cache if kind in KINDS and name in catalog.index[kind]}
+    return _needed(fresh)
+
+
+def _needed(fresh: Catalog) -> set[Record]:
+    """What was decoded, and every offer for it."""
+    found = {(kind, name) for kind, name in fresh.cache if kind in KINDS and name in fresh.index[kind]}
     found = {record for record in found if record[0] not in OFFERS}
     return found | {
         (kind, name)
         for kind, (field, owner) in OFFERS.items()
-        for name, record in catalog.index[kind].items()
+        for name, record in fresh.index[kind].items()
         if (owner, record["noun"][field]) in found
     }
 
 
 def used_by(catalog: Catalog, spec: LoadedSpec) -> set[Record]:
     """The records that the plan of a spec needs, not those that a search for what would turn it looks at."""
-    return used(catalog, lambda fresh: quick_plan(fresh, spec))
+    return planned(catalog, spec)[0]
+
+
+def planned(catalog: Catalog, spec: LoadedSpec) -> tuple[set[Record], Catalog]:
+    """The same, and a catalogue that remembers what was computed on the way."""
+    fresh = replace(catalog, cache={}, memory={})
+    quick_plan(fresh, spec)
+    return _needed(fresh), fresh
 
 
 def lock_of(catalog: Catalog, specs: Sequence[LoadedSpec], file: str) -> Lock:
