@@ -85,7 +85,7 @@ def budget_page() -> str:
 def _bound(unit: str, named: bool) -> str:
     usual = {"USD": "USD", "s": "time (`s`, `ms`, `min`)", "B": "memory (`GiB`, `GB`)", "J": "energy (`kJ`, `Wh`)"}
     usual |= {"kg": "mass of CO2-equivalent (`g`, `kg`)", "": "a count"}
-    return "`one_of`, `stays`" if named else f"`limit`, `max_increase`: {usual[unit]}"
+    return "`one_of`, `stays`" if named else f"`limit`, `max_increase`, `max_decrease`: {usual[unit]}"
 
 
 def spec_rows(part: Mapping[str, Any], whole: Mapping[str, Any], path: str) -> Iterator[tuple[str, str, str]]:

@@ -241,6 +241,19 @@ def test_what_a_rule_allows_is_not_refused_beside_it(repo: Path) -> None:
     assert 3 == check("--baseline", "git:main", "--max-increase", "1 %").code
 
 
+def test_a_drop_that_nobody_expects_is_stopped_too(repo: Path) -> None:
+    """
+    A thousandth of the cost is more often a slip of the pen than a discovery.
+    """
+    budget(repo, GROWTH.replace("max_increase: 5 %", "max_decrease: 50 %"))
+    cheaper = ("--baseline", "git:main", "--set", "platform.price=0.01 USD/h")
+    (found,) = findings(*cheaper)
+
+    assert (3, "platform.price") == (check(*cheaper).code, found["path"])
+    assert "allowed: -50 %" in found["message"]
+    assert 0 == check("--baseline", "git:main").code
+
+
 @pytest.mark.parametrize(("on", "code"), [("always", 3), ("crossing", 0), ("worsening", 3)])
 def test_what_was_over_the_limit_before(repo: Path, on: str, code: int) -> None:
     """

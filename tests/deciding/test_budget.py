@@ -81,6 +81,16 @@ def test_of_two_allowances_both_have_to_be_exceeded(was: float, now: float, shar
     assert all(alone) == bool(broken(rule(max_increase=both), outcome(was), outcome(now)))
 
 
+@given(AMOUNTS, AMOUNTS, st.floats(min_value=0, max_value=1))
+def test_a_fall_is_judged_like_a_growth(was: float, now: float, share: float) -> None:
+    """
+    What falls by more than is allowed breaks the rule, what grows never does.
+    """
+    fell = keys(rule(max_decrease=Growth(share=share)), outcome(was), outcome(now))
+
+    assert ([("max_decrease", False)] if was - now > share * was + 1e-9 * was else []) == fell
+
+
 @pytest.mark.parametrize(
     ("found", "before", "after"),
     [
@@ -88,6 +98,7 @@ def test_of_two_allowances_both_have_to_be_exceeded(was: float, now: float, shar
         (rule(limit=1.0, at="p90", metric="usd_per_month"), None, outcome()),
         (rule(max_increase=Growth(share=1.0)), outcome(None), outcome()),
         (rule(max_increase=Growth(share=1.0)), outcome(), outcome(None)),
+        (rule(max_decrease=Growth(share=1.0)), outcome(), outcome(None)),
     ],
 )
 def test_what_nobody_knows_is_not_kept(found: Rule, before: Outcome | None, after: Outcome) -> None:

@@ -5,7 +5,7 @@ import math
 from dataclasses import dataclass
 
 from tokencost.deciding.allowance import EXACT
-from tokencost.nouns.budget import METRICS, Rule, Waiver
+from tokencost.nouns.budget import METRICS, Growth, Rule, Waiver
 from tokencost.nouns.change import Outcome
 
 NOTHING = "nothing feasible"
@@ -55,7 +55,8 @@ def called(rule: Rule) -> str:
 
 def needs_baseline(rule: Rule) -> bool:
     """Whether a rule is about a change."""
-    return rule.max_increase is not None or rule.stays or rule.on != "always"
+    moves = rule.max_increase is not None or rule.max_decrease is not None
+    return moves or rule.stays or rule.on != "always"
 
 
 def broken(rule: Rule, before: Outcome | None, after: Outcome) -> list[Broken]:
@@ -64,9 +65,11 @@ def broken(rule: Rule, before: Outcome | None, after: Outcome) -> list[Broken]:
         return [*_not_listed(rule, before, after), *_moved(rule, before, after)]
     value = amount_of(after, rule)
     if value is None:
-        key = "limit" if rule.limit is not None else "max_increase"
+        moves = "max_increase" if rule.max_increase is not None else "max_decrease"
+        key = "limit" if rule.limit is not None else moves
         return [Broken(key=key, message=f"{called(rule)} is not known, so it cannot be judged", limit=rule.limit)]
-    return [*_over(rule, before, value), *_grown(rule, before, value)]
+    grown = _moved_far(rule, "max_increase", rule.max_increase, before, value)
+    return [*_over(rule, before, value), *grown, *_moved_far(rule, "max_decrease", rule.max_decrease, before, value)]
 
 
 def _not_listed(rule: Rule, before: Outcome | None, after: Outcome) -> list[Broken]:
@@ -107,25 +110,30 @@ def _tolerated(rule: Rule, was: float, value: float) -> bool:
     return rule.on == "crossing" or (rule.on == "worsening" and not exceeds(value, was))
 
 
-def _grown(rule: Rule, before: Outcome | None, value: float) -> list[Broken]:
-    """A metric that grew by more than is allowed, or whose growth nobody can know."""
-    if rule.max_increase is None or before is None:
+def _moved_far(rule: Rule, key: str, allowed: Growth | None, before: Outcome | None, value: float) -> list[Broken]:
+    """A metric that grew or fell by more than is allowed, or of which nobody can know whether it did."""
+    if allowed is None or before is None:
         return []
-    was, allowed, unit = amount_of(before, rule), rule.max_increase, METRICS[rule.metric].unit
+    was, unit, sign = amount_of(before, rule), METRICS[rule.metric].unit, -1.0 if key == "max_decrease" else 1.0
     if was is None:
-        message = f"{called(rule)} is not known of the baseline, so no growth can be judged"
-        return [Broken(key="max_increase", message=message, value=value)]
+        message = f"{called(rule)} is not known of the baseline, so no change can be judged"
+        return [Broken(key=key, message=message, value=value)]
     bounds = [allowed.share * was] if allowed.share is not None else []
     bounds += [allowed.amount] if allowed.amount is not None else []
-    grown = value - was
-    if not all(grown > bound + EXACT * abs(was) for bound in bounds):
+    moved = sign * (value - was)
+    if not all(moved > bound + EXACT * abs(was) for bound in bounds):
         return []
-    share = f", {grown / was:+.1%}".replace("%", " %") if was else ""
+    signed = "+" if sign > 0 else "-"
+    share = f", {sign * moved / was:+.1%}".replace("%", " %") if was else ""
+    texts = apart(was, value, unit)
+    told = f"{texts[0]} → {texts[1]} ({signed}{said(moved, unit)}{share}); allowed: {signed}{_allowed(allowed, unit)}"
+    return [Broken(key=key, message=f"{called(rule)} {told}", value=value, actual=moved, limit=max(bounds))]
+
+
+def _allowed(allowed: Growth, unit: str) -> str:
     parts = [f"{allowed.share * 100:g} %"] if allowed.share is not None else []
     parts += [said(allowed.amount, unit)] if allowed.amount is not None else []
-    texts = apart(was, value, unit)
-    message = f"{called(rule)} {texts[0]} → {texts[1]} (+{said(grown, unit)}{share}); allowed: +{' and '.join(parts)}"
-    return [Broken(key="max_increase", message=message, value=value, actual=grown, limit=max(bounds))]
+    return " and ".join(parts)
 
 
 def exceeds(value: float, limit: float) -> bool:

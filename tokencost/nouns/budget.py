@@ -73,7 +73,7 @@ class Selection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Growth:
-    """How much a metric may grow: a share of what it was, an amount, or both, which then have to be exceeded."""
+    """How much a metric may grow or fall: a share of what it was, an amount, or both, and then both are exceeded."""
 
     share: Amount | None = None
     amount: Amount | None = None
@@ -93,6 +93,7 @@ class Rule:
     at: At | None = None
     limit: Amount | None = None
     max_increase: Growth | None = None
+    max_decrease: Growth | None = None
     one_of: tuple[str, ...] = ()
     stays: bool = False
     on: On = "always"

@@ -82,7 +82,7 @@ def _level(rule: Rule, one: Broken, waived: str) -> Level:
 def _moved_by(judged: Judged, rule: Rule, one: Broken) -> tuple[str, str]:
     """The field of the spec that matters: what moved the metric, else what sets it; and the part of every cause."""
     measure, change = MEASURES.get(rule.metric), judged.change
-    told = measure is not None and rule.at is None and one.key == "max_increase"
+    told = measure is not None and rule.at is None and one.key in ("max_increase", "max_decrease")
     reasons = because(change, measure) if change and measure and told else ""
     moved = _mover(change, rule) if change and not one.excused else ""
     usual = next((path for path in METRICS[rule.metric].where if path in judged.plan.places), "name")

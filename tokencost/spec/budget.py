@@ -82,7 +82,7 @@ class Select(AtLeastOne):
 
 
 class Increase(AtLeastOne):
-    """How much a metric may grow; of both, both have to be exceeded."""
+    """How much a metric may grow or fall; of both, both have to be exceeded."""
 
     percent: Percent | None = Field(default=None, description="Of what it was, such as 10 %.")
     amount: Figure | None = Field(default=None, description="In the unit of the metric, such as 0.002 USD.")
@@ -112,6 +112,10 @@ class RuleText(Record):
     limit: Figure | None = Field(default=None, description="The most that is allowed, with its unit.")
     max_increase: Increase | None = Field(
         default=None, description="How much it may grow since the baseline: 10 %, 0.002 USD, or both."
+    )
+    max_decrease: Increase | None = Field(
+        default=None,
+        description="How much it may fall since the baseline; a drop that nobody expects is a mistake too.",
     )
     one_of: Names | None = Field(default=None, description="Models or families that may be recommended.")
     stays: bool = Field(default=False, strict=True, description="Whether the recommendation has to be the baseline's.")

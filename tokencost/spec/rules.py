@@ -1,5 +1,6 @@
 """A budget file to rules and waivers: every problem at once, each in its place."""
 
+import contextlib
 import difflib
 from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
@@ -53,7 +54,8 @@ def _rule(text: RuleText, document: Document, number: int) -> Rule:
     metric, here = METRICS[text.metric], ("rules", number)
     return Rule(
         id=text.id, select=_selection(text.select), metric=text.metric, at=text.at, limit=_figure(metric, text.limit),
-        max_increase=_increase(metric, text.max_increase), one_of=text.one_of or (), stays=text.stays, on=text.on,
+        max_increase=_increase(metric, text.max_increase), max_decrease=_increase(metric, text.max_decrease),
+        one_of=text.one_of or (), stays=text.stays, on=text.on,
         level=text.level, owner=text.owner or "", message=text.message or "",
         places={key: _place(document, (*here, key)) for key in ("id", *known(document.data["rules"][number]))},
     )  # fmt: skip
@@ -113,13 +115,13 @@ def _rule_misfits(rule: Mapping[str, Any], here: Path, document: Document, catal
     metric = _metric_of(rule)
     if metric is None:
         return
-    wanted = ("one_of", "stays") if metric.named else ("limit", "max_increase")
-    for key in ("limit", "max_increase", "at", "one_of", "stays"):
+    wanted = ("one_of", "stays") if metric.named else ("limit", "max_increase", "max_decrease")
+    for key in ("limit", "max_increase", "max_decrease", "at", "one_of", "stays"):
         if key in rule and key not in wanted and not (key == "at" and not metric.named):
-            text = f"{rule['metric']} has no {key}; it takes {' and '.join(wanted)}"
+            text = f"{rule['metric']} has no {key}; it takes {', '.join(wanted)}"
             yield document.key_problem((*here, key), text)
     if not any(rule.get(key) for key in wanted) and rule.get("limit") != 0:
-        yield document.problem(here, f"the rule bounds nothing; write {' or '.join(wanted)}")
+        yield document.problem(here, f"the rule bounds nothing; write {', '.join(wanted[:-1])} or {wanted[-1]}")
     if rule.get("at") and not metric.drawn and not metric.named:
         yield document.key_problem((*here, "at"), f"{rule['metric']} has no draws; at is for {DRAWN}")
     if rule.get("on", "always") != "always" and not any(key in rule for key in ("limit", "one_of")):
@@ -132,11 +134,10 @@ def _rule_misfits(rule: Mapping[str, Any], here: Path, document: Document, catal
 
 def _figures(rule: Mapping[str, Any], metric: Bounded, here: Path, document: Document) -> Iterator[Problem]:
     yield from _unreadable(rule.get("limit"), metric, (*here, "limit"), document)
-    try:
-        grown = known(growth(rule.get("max_increase")))
-    except ValueError:
-        return
-    yield from _unreadable(grown.get("amount"), metric, (*here, "max_increase", "amount"), document)
+    for key in ("max_increase", "max_decrease"):
+        with contextlib.suppress(ValueError):
+            moved = known(growth(rule.get(key)))
+            yield from _unreadable(moved.get("amount"), metric, (*here, key, "amount"), document)
 
 
 def _unreadable(raw: Any, metric: Bounded, path: Path, document: Document) -> Iterator[Problem]:
