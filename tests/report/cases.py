@@ -418,7 +418,7 @@ def what_if(name: str = "deepcache") -> WhatIf:
 
 ANSWERS: dict[str, list[Any]] = {
     "plan": [[plan()], [close_plan()], [refused_plan()], [plan(), refused_plan("b")], [replace(plan(), candidates=())]],
-    "check": [[passed()], [failed()], [ruled()], [passed(), failed("b")]],
+    "check": [[passed()], [failed()], [passed(), failed("b")]],
     "diff": [compared(), unpriced()],
     "compare": [comparison(), replace(comparison(), candidates=(unknown_candidate(),), frames=49.0)],
     "compare --what-if": [what_if(), replace(what_if(), stacks=()), replace(what_if(), options=(), stacks=())],
