@@ -338,3 +338,18 @@ def test_the_example_that_ships_is_kept_by_the_specs_that_ship() -> None:
     line += ["--budget", str(SPECS / "finance" / "tokencost.budget.yaml"), "--today"]
 
     assert (0, 3) == (call(*line, "2027-01-31").code, call(*line, "2027-02-01").code)
+
+
+def test_a_saved_baseline_of_the_budget_lies_beside_it(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Wherever the command is run; one that is gone is an error, not an open gate.
+    """
+    assert 0 == call("plan", SPEC, "--quick", "--format", "json", "-o", "plan.json").code
+    write(repo, LARGER)
+    budget(repo, f"baseline: {{from: plan.json}}\n{GROWTH}")
+    top = check()
+    monkeypatch.chdir(repo / "specs")
+    below = call("check", "poster.yaml")
+    (repo / "plan.json").unlink()
+
+    assert (3, 3, 4) == (top.code, below.code, call("check", "poster.yaml").code)
