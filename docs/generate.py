@@ -19,8 +19,9 @@ from typer.models import ArgumentInfo, OptionInfo
 
 from tokencost.cli.app import EXITS, app
 from tokencost.cli.run import run
+from tokencost.nouns.budget import METRICS
 from tokencost.report.numbers import count, number, time
-from tokencost.spec.schema import spec_schema
+from tokencost.spec.schema import budget_schema, spec_schema
 
 DOCS = Path(__file__).parent
 NOTE = "<!-- Written by docs/generate.py; change the product, not this page. -->"
@@ -35,6 +36,7 @@ def pages() -> dict[Path, str]:
     predicted = figures()
     return {
         DOCS / "reference" / "spec.md": spec_page(),
+        DOCS / "reference" / "budget.md": budget_page(),
         DOCS / "reference" / "commands.md": commands_page(),
         DOCS / "reference" / "json.md": json_page(),
         DOCS / "claims.md": claims_page(),
@@ -62,6 +64,30 @@ def spec_page() -> str:
     )
 
 
+def budget_page() -> str:
+    """Every key of a budget file, and what a rule can bound."""
+    schema = budget_schema()
+    metrics = [(f"`{name}`", _bound(one.unit, one.named), "yes" if one.drawn else "") for name, one in METRICS.items()]
+    return (
+        f"{NOTE}\n# The budget file\n\n"
+        "`tokencost.budget.yaml`, read like a spec: strict, with units, every problem at once in its place.\n"
+        "`tokencost check` holds specs against it ([how](../how-to/ci.md#a-budget-of-their-own));\n"
+        "`tokencost schema budget` prints the same as JSON Schema, for editors.\n\n"
+        f"{table(('key', 'what it is', 'default'), spec_rows(schema, schema, ''))}"
+        "\n## Metrics\n\n"
+        "Of the candidate that is recommended, or of the nearest where nothing is feasible. What is not known breaks\n"
+        "the rule. `at` takes a quantile of 1,000 draws over prediction errors, prices and traffic. GPUs and replicas\n"
+        "are those of the fleet, memory is that of one GPU.\n\n"
+        f"{table(('metric', 'bounded by', '`at`'), metrics)}"
+    )
+
+
+def _bound(unit: str, named: bool) -> str:
+    usual = {"USD": "USD", "s": "time (`s`, `ms`, `min`)", "B": "memory (`GiB`, `GB`)", "J": "energy (`kJ`, `Wh`)"}
+    usual |= {"kg": "mass of CO2-equivalent (`g`, `kg`)", "": "a count"}
+    return "`one_of`, `stays`" if named else f"`limit`, `max_increase`, `max_decrease`: {usual[unit]}"
+
+
 def spec_rows(part: Mapping[str, Any], whole: Mapping[str, Any], path: str) -> Iterator[tuple[str, str, str]]:
     """Key, meaning and default of everything below one part of the schema."""
     for key, said in part.get("properties", {}).items():
@@ -69,12 +95,12 @@ def spec_rows(part: Mapping[str, Any], whole: Mapping[str, Any], path: str) -> I
         due = "**required**" if key in part.get("required", ()) else _default(said)
         yield f"`{here}`", _meaning(said), due
         for inner in _inner(said, whole):
-            yield from spec_rows(inner, whole, f"{here}.")
+            yield from spec_rows(inner, whole, f"{here}{'[]' if 'items' in said else ''}.")
 
 
 def _inner(said: Mapping[str, Any], whole: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The records that a value may be."""
-    parts = [said, *said.get("anyOf", ()), *said.get("allOf", ())]
+    parts = [said, said.get("items", {}), *said.get("anyOf", ()), *said.get("allOf", ())]
     found = [whole["definitions"][part["$ref"].rpartition("/")[2]] for part in parts if "$ref" in part]
     members = [member for record in found for member in (record, *record.get("anyOf", ()))]
     return [member for member in members if member.get("properties", {}).keys() - {"value", "reason"}]
@@ -136,7 +162,11 @@ EXAMPLES = {
     "tokens": ["tokens --tokenizer emu3 --res 512"],
     "estimate": ["estimate emu3-gen --res 512"],
     "plan": ["plan {specs}/poster-1024.yaml", "plan {specs}/print-2048.yaml"],
-    "check": ["check {specs}/poster-1024.yaml", "check {specs}/poster-512.yaml --set budget.per_asset=0.00001USD"],
+    "check": [
+        "check {specs}/poster-1024.yaml",
+        "check {specs}/poster-512.yaml --set budget.per_asset=0.00001USD",
+        "check {specs}/poster-512.yaml --budget {specs}/finance/tokencost.budget.yaml --today 2027-02-01 -q",
+    ],
     "diff": [
         "diff {specs}/poster-512.yaml {specs}/poster-512.yaml --set traffic.peak=30req/s --fail-on increase",
     ],

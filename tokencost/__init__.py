@@ -1,7 +1,8 @@
 """Cost and capacity planner for generative media.
 
-`estimate`, `compare`, `plan`, `check`, `capacity`, `tokens`, `train` and `validate` are the commands of the same
-names, `what_if` is `compare --what-if`; nothing is imported before it is used.
+`estimate`, `compare`, `plan`, `check`, `diff`, `capacity`, `tokens`, `sample`, `train` and `validate` are the commands
+of the same names, `what_if` is `compare --what-if`, `claims` is `explain --claims`; nothing is imported before it is
+used.
 """
 
 from importlib import import_module
@@ -10,9 +11,36 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from tokencost.api import capacity, check, compare, estimate, plan, tokens, train, validate, what_if
+    from tokencost.api import (
+        capacity,
+        check,
+        claims,
+        compare,
+        diff,
+        estimate,
+        plan,
+        sample,
+        tokens,
+        train,
+        validate,
+        what_if,
+    )
 
-__all__ = ["__version__", "capacity", "check", "compare", "estimate", "plan", "tokens", "train", "validate", "what_if"]
+__all__ = [
+    "__version__",
+    "capacity",
+    "check",
+    "claims",
+    "compare",
+    "diff",
+    "estimate",
+    "plan",
+    "sample",
+    "tokens",
+    "train",
+    "validate",
+    "what_if",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -3,6 +3,9 @@
 A function imports what it needs when it is called: who estimates or compares needs no reader of specs.
 """
 
+import datetime
+import functools
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,10 +18,14 @@ from tokencost.units import Unit
 if TYPE_CHECKING:
     from tokencost.counting.tokens import TokenCount
     from tokencost.nouns.answer import Comparison, Estimate, Plan
+    from tokencost.nouns.change import Compared
     from tokencost.nouns.check import Checked
     from tokencost.nouns.training import Training
     from tokencost.nouns.what_if import WhatIf
     from tokencost.planning.capacity import CapacityPlan
+    from tokencost.planning.claims import Claims
+    from tokencost.planning.sample import Sampled
+    from tokencost.planning.sides import Records, Side
     from tokencost.spec.load import LoadedSpec
     from tokencost.validation.rows import Validation
 
@@ -58,20 +65,83 @@ def what_if(model: str, *, task: str = "", catalog: Path | None = None, **flags:
     return accelerating(load(catalog), model, task, output, options)
 
 
-def plan(spec: Spec, *, set: Sequence[str] = (), catalog: Path | None = None) -> "Plan":  # noqa: A002
-    """Candidates, feasibility and a recommendation for one spec; `set` overrides fields ("output.width=512")."""
+def plan(
+    spec: Spec,
+    *,
+    lock: str | Path | None = None,
+    set: Sequence[str] = (),  # noqa: A002
+    catalog: Path | None = None,
+) -> "Plan":
+    """Candidates, feasibility and a recommendation for one spec; `set` overrides fields ("output.width=512").
+
+    With `lock`, anything that it does not pin is refused.
+    """
     from tokencost.planning import plan as planning
 
     records = load(catalog)
-    return planning.plan(records, _loaded(spec, set, records))
+    return planning.plan(records, _pinned(_loaded(spec, set, records), lock, records))
 
 
-def check(spec: Spec, *, set: Sequence[str] = (), catalog: Path | None = None) -> "Checked":  # noqa: A002
-    """The plan of one spec judged: passed if some candidate keeps every limit."""
+def check(
+    spec: Spec,
+    *,
+    baseline: str | Path = "",
+    max_increase: Sequence[str] = (),
+    missing_baseline: str = "",
+    budget: str | Path | None = None,
+    today: str | datetime.date = "",
+    lock: str | Path | None = None,
+    set: Sequence[str] = (),  # noqa: A002
+    catalog: Path | None = None,
+) -> "Checked":
+    """The plan of one spec judged: passed if some candidate keeps every limit, and nothing else fails.
+
+    `baseline` is a saved plan or "git:main", `max_increase` how much dearer than it ("10 %, 0.002 USD"),
+    `missing_baseline` the level of a spec that it does not have ("fail" or "warn"). `budget` is a budget file; no file
+    is looked for, as the command does. `today` decides whether waivers hold: a date, or "2027-01-31"; "" is the day of
+    SOURCE_DATE_EPOCH, else today, in UTC. With `lock`, anything that it does not pin is refused.
+    Raises TokencostError, with every problem found.
+    """
     from tokencost.planning import check as checking
+    from tokencost.planning.gate import gate_of
+    from tokencost.spec.lock import lock_file
 
-    records = load(catalog)
-    return checking.check(records, _loaded(spec, set, records))
+    records, pinned = load(catalog), lock_file(Path(lock)) if lock else None
+    loaded = _pinned(_loaded(spec, set, records), lock, records)
+    with tempfile.TemporaryDirectory(prefix="tokencost-") as folder:
+        gate = gate_of(
+            records, _records(catalog), Path(folder), before=str(baseline), increases=max_increase,
+            missing=missing_baseline, budget=Path(budget) if budget else None, lock=pinned, today=str(today),
+        )  # fmt: skip
+        return checking.check(records, loaded, gate)
+
+
+def diff(
+    old: Spec,
+    new: Spec,
+    *,
+    fail_on: Sequence[str] = (),
+    lock: str | Path | None = None,
+    set: Sequence[str] = (),  # noqa: A002
+    catalog: Path | None = None,
+) -> "Compared":
+    """What changed between two sides, line by line, and which cause moved how much (USD, adding up exactly).
+
+    A side is a spec, plain data, a saved plan ("plan.json"), or a spec at a git revision ("main:specs/a.yaml").
+    `fail_on` names what counts as a violation: "increase", "change", "recommendation", or how much may grow ("10 %");
+    `set` changes the new side; with `lock`, sides that were computed with anything else are refused.
+    Raises TokencostError.
+    """
+    from tokencost.planning.diff import compared, judges_named
+    from tokencost.planning.lock import admit_change
+    from tokencost.spec.lock import lock_file
+
+    judges, records = judges_named(fail_on), _records(catalog)
+    with tempfile.TemporaryDirectory(prefix="tokencost-") as folder:
+        before = _side(old, records, Path(folder) / "old", ())
+        after = _side(new, records, Path(folder) / "new", set)
+        admit_change(lock_file(Path(lock)) if lock else None, before, after)
+        return compared(before, after, judges)
 
 
 def capacity(
@@ -122,6 +192,70 @@ def validate(*tables: str | Path, catalog: Path | None = None) -> "Validation":
     from tokencost.validation import validate as validating
 
     return validating.validate(load(catalog), [Path(table) for table in tables])
+
+
+def sample(
+    grid: str = "8x8",
+    *,
+    frames: int = 0,
+    guidance: Sequence[float | None] = (None,),
+    branches: str = "sequential",
+    temperature: float = 1.0,
+    top_k: int = 0,
+    top_p: float = 1.0,
+    seed: int = 0,
+    prompt_tokens: int = 16,
+    tokenizer: str = "emu3",
+    catalog: Path | None = None,
+) -> "Sampled":
+    """A token grid written by a small model, and what ran beside what the formulas count.
+
+    `grid` is rows x columns of tokens ("8x8") or frames x rows x columns, `guidance` the weights to draw with, None
+    without guidance, `temperature` 0 for the likeliest code. Raises TokencostError for what cannot be drawn.
+    """
+    from tokencost.planning.sample import Sampling, grid_of, mode_of, sampled
+    from tokencost.sampling.guidance import Choosing
+
+    weights = tuple(None if weight is None else float(weight) for weight in guidance)
+    asked = Sampling(
+        grid=grid_of(grid, frames), weights=weights, mode=mode_of(branches), seed=seed,
+        how=Choosing(temperature=temperature, top_k=top_k, top_p=top_p), prompt_tokens=prompt_tokens,
+        tokenizer=tokenizer,
+    )  # fmt: skip
+    return sampled(load(catalog), asked)
+
+
+def claims(*, catalog: Path | None = None) -> "Claims":
+    """What the lesson on Emu3 says, counted again, and its exercises, worked: `explain --claims`."""
+    from tokencost.planning import claims as claiming
+
+    return claiming.claims(load(catalog))
+
+
+def _side(said: Spec, records: "Records", into: Path, overrides: Sequence[str]) -> "Side":
+    from tokencost.planning.sides import of_spec, side
+
+    if not isinstance(said, Mapping):
+        return side(str(said), records, into, overrides)
+    catalog = records.today()
+    loaded = _loaded(said, overrides, catalog)
+    return of_spec(loaded.product.name, loaded, catalog)
+
+
+def _records(own: Path | None) -> "Records":
+    from tokencost.planning.sides import Records
+
+    return Records(read=functools.cache(load), own=own)
+
+
+def _pinned(spec: "LoadedSpec", lock: str | Path | None, catalog: Catalog) -> "LoadedSpec":
+    """The spec, if all that its plan needs is pinned."""
+    from tokencost.planning.lock import admit, used_by
+    from tokencost.spec.lock import lock_file
+
+    if lock is not None:
+        admit(lock_file(Path(lock)), catalog, used_by(catalog, spec))
+    return spec
 
 
 def _loaded(spec: Spec, overrides: Sequence[str], catalog: Catalog) -> "LoadedSpec":

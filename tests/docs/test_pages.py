@@ -5,16 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.reading import FENCE, PAGES, ROOT, fenced, name_of
+from tests.docs.reading import FENCE, PAGES, ROOT, fenced, files, name_of
 from tokencost.catalog.load import load
 from tokencost.spec.load import load_bytes
+from tokencost.spec.rules import budget_file
 
 LINK = re.compile(r"\]\((?!https?://)([^)#\s]+)")
 CITED = re.compile(r"\[([a-z0-9][a-z0-9.]*(?:-[a-z0-9.]+)+)\](?!\()")
 FUNCTION = re.compile(r"\bdef (\w+)\(")
 NAMED = re.compile(r"`(\w+)`")
 METHODS = sorted((ROOT / "docs" / "methods").glob("*.md"))
-SPECS = [(page, body) for page in PAGES for body in fenced(page, "yaml") if "version: 1" in body]
+VERSIONED = [(page, body) for page in PAGES for body in fenced(page, "yaml") if "version: 1" in body]
+SPECS = [(page, body) for page, body in VERSIONED if "\nrules:" not in body]
+BUDGETS = [one for one in VERSIONED if one not in SPECS]
 
 pages = pytest.mark.parametrize("page", PAGES, ids=name_of)
 
@@ -58,6 +61,26 @@ def test_specs_on_pages_can_be_used(page: Path, body: str) -> None:
     They are copied.
     """
     assert 1 == load_bytes(body.encode(), name_of(page), [], load()).product.version
+
+
+@pytest.mark.parametrize(("page", "body"), BUDGETS, ids=lambda value: name_of(value) if isinstance(value, Path) else "")
+def test_budgets_on_pages_can_be_used(page: Path, body: str, tmp_path: Path) -> None:
+    """
+    They are copied, too.
+    """
+    (tmp_path / "budget.yaml").write_text(body, encoding="utf-8")
+
+    assert budget_file(tmp_path / "budget.yaml", load()).rules
+
+
+def test_files_on_pages_are_those_that_are_shipped() -> None:
+    """
+    Who copies from the page and who copies the file get the same.
+    """
+    shown = [(ROOT / name, text) for page in PAGES for name, text in files(page).items() if (ROOT / name).exists()]
+
+    assert shown
+    assert not [path for path, text in shown if path.read_text(encoding="utf-8") != text]
 
 
 def test_decisions_are_numbered_in_a_row() -> None:

@@ -23,5 +23,5 @@ def test_pages_are_written_by_the_product() -> None:
     pages = generator().pages()
 
     assert not [name_of(path) for path, text in pages.items() if path.read_text(encoding="utf-8") != text]
-    references = {f"docs/reference/{name}.md" for name in ("spec", "commands", "json")}
+    references = {f"docs/reference/{name}.md" for name in ("spec", "budget", "commands", "json")}
     assert references | {"docs/lesson.md", "docs/claims.md"} == {name_of(path) for path in pages}

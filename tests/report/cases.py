@@ -27,6 +27,7 @@ from tokencost.nouns.answer import (
     Tokens,
     Violation,
 )
+from tokencost.nouns.budget import Place
 from tokencost.nouns.change import Altered, Cause, CauseKind, Change, Compared, LineChange, Measure, Outcome
 from tokencost.nouns.check import Checked, Finding
 from tokencost.nouns.claim import Claim, Exercise, Primary, Step
@@ -266,6 +267,22 @@ def failed(name: str = "poster-studio", *, file: str = "specs/poster.yaml") -> C
     )  # fmt: skip
     dear = Finding(rule="budget", message="no price is known", path="budget.per_month", line=0, column=0)
     return Checked(plan=refused_plan(name, file=file), passed=False, findings=(late, dear))
+
+
+def ruled(name: str = "poster-studio") -> Checked:
+    """Rules of a budget file whose owner writes what they like."""
+    dear = Finding(
+        rule="asset-cost", message="usd_per_asset is 2 USD, the limit is 1 USD", path="output", line=9, column=8,
+        actual=2.0, limit=1.0, unit="USD", owner=name, advice=name, stated=Place(file=name, line=5, column=3),
+    )  # fmt: skip
+    kept = replace(dear, level="note", waived=f"waived through 2027-01-31, 1 day left: {name}")
+    return Checked(
+        plan=plan(),
+        passed=False,
+        findings=(dear, replace(dear, level="warn"), kept),
+        budget=name,
+        rules=("asset-cost",),
+    )
 
 
 def comparison(model: str = "sdxl") -> Comparison:

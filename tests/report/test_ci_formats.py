@@ -5,8 +5,8 @@ from urllib.parse import unquote
 import pytest
 
 from tests.report import cases
-from tests.report.parse import parsed
-from tokencost.report import renderer
+from tests.report.parse import RAW, active, parsed
+from tokencost.report import formats, renderer
 from tokencost.report.escape import annotation, annotation_property
 
 COMMAND = re.compile(r"::error ([^:]*)::(.*)")
@@ -41,6 +41,30 @@ def test_hostile_names_make_no_annotation_of_their_own(hostile: str) -> None:
     assert 2 == len(starting) == len(commands(text))
     assert all(set(properties) <= {"file", "line", "col", "title"} for properties, _ in commands(text))
     assert "%0A::" not in text
+
+
+@pytest.mark.parametrize("output_format", formats("check"))
+@pytest.mark.parametrize("hostile", cases.HOSTILE)
+def test_what_owners_of_budgets_write_stays_text(hostile: str, output_format: str) -> None:
+    """
+    An owner, a message, a reason or the name of a file may hold what a log, a page or a spreadsheet would obey.
+    """
+    render = renderer("check", output_format)
+    innocent, text = render([cases.ruled("innocent")]), render([cases.ruled(cases.HOSTILE[hostile])])
+
+    assert parsed(output_format, text) is not None
+    assert not RAW.search(text)
+    assert not active(output_format, text) - active(output_format, innocent)
+
+
+def test_annotations_come_gravest_first() -> None:
+    """
+    GitHub shows ten of each kind; what stops the merge must be among them.
+    """
+    check = cases.ruled()
+    text = renderer("check", "github")([replace(check, findings=check.findings[::-1])])
+
+    assert ["error", "warning", "notice"] == [line.split(" ")[0].strip(":") for line in text.splitlines()[:3]]
 
 
 def test_many_findings_are_counted_not_lost() -> None:

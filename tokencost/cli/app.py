@@ -11,6 +11,7 @@ from tokencost.cli.diff import diff
 from tokencost.cli.estimate import estimate
 from tokencost.cli.explain import explain
 from tokencost.cli.init import init
+from tokencost.cli.lock import lock
 from tokencost.cli.plan import plan
 from tokencost.cli.sample import sample
 from tokencost.cli.schema import schema
@@ -54,6 +55,7 @@ PLAN, EXPLORE, SETUP = "Plan and gate", "Explore", "Set up"
 app.command(rich_help_panel=PLAN)(plan)
 app.command(rich_help_panel=PLAN)(check)
 app.command(rich_help_panel=PLAN)(diff)
+app.command(rich_help_panel=PLAN)(lock)
 app.command(rich_help_panel=PLAN)(capacity)
 app.command(rich_help_panel=EXPLORE)(compare)
 app.command(rich_help_panel=EXPLORE)(estimate)

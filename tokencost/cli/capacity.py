@@ -2,21 +2,26 @@
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tokencost.cli import completing as c
 from tokencost.cli import options as o
 from tokencost.cli.exits import worst
+from tokencost.cli.locking import lock_options, locked
 from tokencost.cli.show import checked_format, show
 from tokencost.cli.specs import each, refuse
 from tokencost.errors import UsageError
+
+if TYPE_CHECKING:
+    from tokencost.nouns.lock import Lock
 
 MOST_FLEETS = 200
 """Fleet sizes that one answer holds at most."""
 
 
+@o.grouped(lock=lock_options)
 def capacity(
     spec: Annotated[
         str, typer.Argument(help="Spec file; - reads standard input.", metavar="SPEC", autocompletion=c.files())
@@ -33,6 +38,8 @@ def capacity(
         Path | None, typer.Option("--trace", help="Replay arrivals: one per line, in seconds or ISO 8601.")
     ] = None,
     replicas: Annotated[str, typer.Option("--replicas", help="Fleets to examine: 1..40, or one number.")] = "",
+    *,
+    lock: "Lock | None",
     set: o.Set = None,  # noqa: A002
     catalog: o.CatalogDir = None,
     format: Annotated[str, o.format_option("capacity")] = "table",  # noqa: A002
@@ -49,10 +56,8 @@ def capacity(
     checked_format("capacity", format)
     names = tuple(name.strip() for name in model.split(",") if name.strip())
     question = Question(models=names, replicas=fleets(replicas), trace=trace)
-    answers, problems, codes = each(
-        [spec], set or [], o.load_catalog(catalog), lambda records, loaded: capacity_plan(records, loaded, question),
-        quiet=quiet,
-    )  # fmt: skip
+    answer = locked(lock, lambda records, loaded: capacity_plan(records, loaded, question))
+    answers, problems, codes = each([spec], set or [], o.load_catalog(catalog), answer, quiet=quiet)
     if problems:
         refuse(problems, format, output)
     for answer in answers:

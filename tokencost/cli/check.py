@@ -2,47 +2,34 @@
 
 import functools
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tokencost.cli import options as o
 from tokencost.cli.exits import Exit, worst
+from tokencost.cli.gate import BUDGET, gate_of, gate_options
+from tokencost.cli.locking import lock_options, locked
+from tokencost.cli.output import say
 from tokencost.cli.show import checked_format, show
 from tokencost.cli.specs import Specs, each, refuse
-from tokencost.errors import UsageError
 
 if TYPE_CHECKING:
-    from tokencost.nouns.check import Level
+    from tokencost.cli.gate import Asked
+    from tokencost.nouns.lock import Lock
 
-BaselineFlag = Annotated[
-    str,
-    typer.Option(
-        "--baseline", help="Judge the change too: against plan.json, or git:main (where this branch left main)."
-    ),
-]
-MaxIncrease = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--max-increase",
-        help="How much dearer than the baseline: '10 %', '0.002 USD', '10 %, 0.002 USD' (both exceeded), "
-        "'per_month: 500 USD'; default: not at all, per asset.",
-    ),
-]
-Missing = Annotated[str, typer.Option("--missing-baseline", help="A spec that the baseline does not have: fail, warn.")]
 
 IN_FULL = {"json"}
 """Formats that hold whole plans, also of several specs; the others tell the choice."""
-LEVELS: "dict[str, Level]" = {"fail": "fail", "warn": "warn"}
 
 
+@o.grouped(asked=gate_options, lock=lock_options)
 def check(
     specs: Specs,
-    baseline: BaselineFlag = "",
-    max_increase: MaxIncrease = None,
-    missing_baseline: Missing = "fail",
+    *,
+    asked: "Asked",
+    lock: "Lock | None",
     set: o.Set = None,  # noqa: A002
     catalog: o.CatalogDir = None,
     format: Annotated[str, o.format_option("check")] = "table",  # noqa: A002
@@ -50,15 +37,20 @@ def check(
     no_color: o.NoColor = False,
     quiet: o.Quiet = False,
 ) -> None:
-    """Does every spec stay inside its limits, and did it become dearer? Exit code 3 if one does not pass.
+    """Does every spec stay inside its limits and the budget, and did it become dearer? Exit code 3 if one does not.
 
     Example: tokencost check specs/*.yaml --format github
     """
+    from tokencost.planning.check import check as use_case
+    from tokencost.planning.check import check_briefly
+
     checked_format("check", format)
+    records = o.load_catalog(catalog)
     with tempfile.TemporaryDirectory(prefix="tokencost-") as folder:
-        brief = len(specs) > 1 and format not in IN_FULL
-        judge = _judge(baseline, max_increase or [], missing_baseline, catalog, Path(folder), brief=brief)
-        answers, problems, codes = each(specs, set or [], o.load_catalog(catalog), judge, quiet=quiet)
+        gate = gate_of(asked, records, catalog, Path(folder), lock=lock, quiet=quiet)
+        brief = gate.asks_nothing and len(specs) > 1 and format not in IN_FULL
+        judge = check_briefly if brief else locked(lock, functools.partial(use_case, gate=gate))
+        answers, problems, codes = each(_without_budget(specs), set or [], records, judge, quiet=quiet)
     if problems:
         refuse(problems, "table" if answers else format, output)
     if answers:
@@ -67,23 +59,9 @@ def check(
     raise typer.Exit(worst(codes))
 
 
-def _judge(
-    text: str, increases: list[str], missing: str, catalog: Path | None, into: Path, *, brief: bool
-) -> Callable[..., Any]:
-    """The use case that the flags ask for; raises UsageError where they make no sense."""
-    from tokencost.planning import check as use_case
-    from tokencost.planning.baseline import baseline
-    from tokencost.spec.allowance import allowance
-
-    if missing not in LEVELS:
-        raise UsageError(f"--missing-baseline {missing[:40]!r}: choose fail or warn")
-    if not text:
-        if increases:
-            raise UsageError("--max-increase needs a --baseline to grow from")
-        return use_case.check_briefly if brief else use_case.check
-    try:
-        allowed = [allowance(increase) for increase in increases]
-    except ValueError as error:
-        raise UsageError(f"--max-increase: {error}") from error
-    before, level = baseline(text, o.records(catalog), into), LEVELS[missing]
-    return functools.partial(use_case.check_change, baseline=before, allowed=allowed, missing=level)
+def _without_budget(specs: list[str]) -> list[str]:
+    """Specs without a budget file that a pattern such as *.yaml has caught; it is not left out in silence."""
+    kept = [spec for spec in specs if Path(spec).name != BUDGET]
+    if kept and len(kept) < len(specs):
+        say(f"{BUDGET} is a budget, not a spec; it is not planned")
+    return kept or specs

@@ -6,15 +6,17 @@ import typer
 
 from tokencost.cli import completing as c
 from tokencost.cli import options as o
+from tokencost.cli.locking import answered, lock_options
 from tokencost.cli.progress import progress
 from tokencost.cli.show import show
 from tokencost.errors import UsageError
 
 if TYPE_CHECKING:
+    from tokencost.nouns.lock import Lock
     from tokencost.planning.options import OutputOptions, RunOptions
 
 
-@o.grouped(size=o.output_options, run=o.platform_options)
+@o.grouped(size=o.output_options, run=o.platform_options, lock=lock_options)
 def compare(
     names: Annotated[
         list[str] | None,
@@ -37,6 +39,7 @@ def compare(
         bool, typer.Option("--what-if", help="One model as it is, and with every acceleration there is for it.")
     ] = False,
     run: "RunOptions",
+    lock: "Lock | None",
     catalog: o.CatalogDir = None,
     format: Annotated[str, o.format_option("compare", "compare --what-if")] = "table",  # noqa: A002
     output: o.Output = None,
@@ -54,12 +57,14 @@ def compare(
     if what_if:
         from tokencost.planning.what_if import what_if as accelerated
 
+        name = _only(chosen)
         with progress("trying every acceleration and their stacks", quiet=quiet):
-            answer = accelerated(records, _only(chosen), task, size, run)
+            answer = answered(lock, records, lambda pinned: accelerated(pinned, name, task, size, run))
         return show("compare --what-if", answer, format, output, no_color=no_color)
     from tokencost.planning import compare as use_case
 
-    found = use_case.compare(records, use_case.task_named(task or "image"), size, run, chosen)
+    asked = use_case.task_named(task or "image")
+    found = answered(lock, records, lambda pinned: use_case.compare(pinned, asked, size, run, chosen))
     return show("compare", found, format, output, no_color=no_color)
 
 

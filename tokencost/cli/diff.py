@@ -1,7 +1,6 @@
 """`tokencost diff`: what changed, and why."""
 
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,15 +9,13 @@ import typer
 from tokencost.cli import completing as c
 from tokencost.cli import options as o
 from tokencost.cli.exits import Exit
+from tokencost.cli.locking import lock_options
 from tokencost.cli.progress import progress
 from tokencost.cli.show import checked_format, show
-from tokencost.errors import UsageError
 
 if TYPE_CHECKING:
-    from tokencost.nouns.answer import Violation
-    from tokencost.nouns.change import Change
+    from tokencost.nouns.lock import Lock
 
-Judge = Callable[["Change"], "list[Violation]"]
 SIDE = "A spec, a saved result (plan --format json), or a spec at a git revision such as main:specs/a.yaml."
 Old = Annotated[str, typer.Argument(help=SIDE, metavar="OLD", autocompletion=c.files(saved=True))]
 New = Annotated[
@@ -34,9 +31,12 @@ FailOn = Annotated[
 ]
 
 
+@o.grouped(lock=lock_options)
 def diff(
     old: Old,
     new: New,
+    *,
+    lock: "Lock | None",
     fail_on: FailOn = None,
     set: o.Set = None,  # noqa: A002
     catalog: o.CatalogDir = None,
@@ -51,34 +51,20 @@ def diff(
 
     Example: tokencost diff specs/poster-512.yaml specs/poster-1024.yaml --fail-on '10 %'
     """
-    from tokencost.nouns.change import Compared
-    from tokencost.planning.diff import changed
+    from tokencost.planning.diff import compared, judges_named
+    from tokencost.planning.lock import admit_change
     from tokencost.planning.sides import side
 
     checked_format("diff", format)
-    judges = [judge_named(text) for text in fail_on or []]
+    judges = judges_named(fail_on or [])
     records = o.records(catalog)
     with (
         progress("sharing the change out among its causes", quiet=quiet),
         tempfile.TemporaryDirectory(prefix="tokencost-") as folder,
     ):
         before = side(old, records, Path(folder) / "old")
-        change = changed(before, side(new, records, Path(folder) / "new", set or []))
-    broken = tuple(violation for judge in judges for violation in judge(change))
-    show("diff", Compared(change=change, violations=broken), format, output, no_color=no_color)
-    raise typer.Exit(Exit.VERDICT if broken else Exit.DONE)
-
-
-def judge_named(text: str) -> Judge:
-    """What `--fail-on` asks; raises UsageError for anything else."""
-    from tokencost.deciding.allowance import another_model, any_change, increase_limit
-    from tokencost.spec.allowance import allowance
-
-    named: dict[str, Judge] = {"change": any_change, "recommendation": another_model}
-    if text in named:
-        return named[text]
-    try:
-        allowed = allowance("0 %" if text == "increase" else text)
-    except ValueError as error:
-        raise UsageError(f"--fail-on: {error}; or increase, change, recommendation") from error
-    return lambda change: increase_limit(change, allowed)
+        after = side(new, records, Path(folder) / "new", set or [])
+        admit_change(lock, before, after)
+        found = compared(before, after, judges)
+    show("diff", found, format, output, no_color=no_color)
+    raise typer.Exit(Exit.VERDICT if found.violations else Exit.DONE)

@@ -6,13 +6,15 @@ import typer
 
 from tokencost.cli import completing as c
 from tokencost.cli import options as o
+from tokencost.cli.locking import answered, lock_options
 from tokencost.cli.show import show
 
 if TYPE_CHECKING:
+    from tokencost.nouns.lock import Lock
     from tokencost.planning.options import OutputOptions, RunOptions
 
 
-@o.grouped(size=o.output_options, run=o.run_options)
+@o.grouped(size=o.output_options, run=o.run_options, lock=lock_options)
 def estimate(
     model: Annotated[
         str, typer.Argument(help="Model id or any of its names.", metavar="MODEL", autocompletion=c.named("models"))
@@ -24,6 +26,7 @@ def estimate(
     ] = "",
     size: "OutputOptions",
     run: "RunOptions",
+    lock: "Lock | None",
     catalog: o.CatalogDir = None,
     format: Annotated[str, o.format_option("estimate")] = "table",  # noqa: A002
     output: o.Output = None,
@@ -36,5 +39,5 @@ def estimate(
     """
     from tokencost.planning.single import single
 
-    found = single(o.load_catalog(catalog), model, task, size, run)
+    found = answered(lock, o.load_catalog(catalog), lambda records: single(records, model, task, size, run))
     show("estimate", found, format, output, no_color=no_color)

@@ -1,6 +1,6 @@
 """`tokencost plan`: the main job."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +9,7 @@ import typer
 from tokencost.cli import options as o
 from tokencost.cli import watching
 from tokencost.cli.exits import worst
+from tokencost.cli.locking import lock_options, locked
 from tokencost.cli.progress import progress
 from tokencost.cli.show import checked_format, show
 from tokencost.cli.specs import Specs, each, refuse
@@ -16,11 +17,17 @@ from tokencost.cli.specs import Specs, each, refuse
 if TYPE_CHECKING:
     from tokencost.catalog.load import Catalog
     from tokencost.nouns.answer import Plan
+    from tokencost.nouns.lock import Lock
     from tokencost.spec.load import LoadedSpec
 
+    Planned = Callable[[Catalog, LoadedSpec], Plan]
 
+
+@o.grouped(lock=lock_options)
 def plan(
     specs: Specs,
+    *,
+    lock: "Lock | None",
     set: o.Set = None,  # noqa: A002
     catalog: o.CatalogDir = None,
     format: Annotated[str, o.format_option("plan")] = "table",  # noqa: A002
@@ -37,14 +44,11 @@ def plan(
     from tokencost.planning import plan as use_case
 
     checked_format("plan", format)
+    answer, records = locked(lock, use_case.quick_plan if quick else use_case.plan), o.load_catalog(catalog)
     if watch:
         path = watching.checked(specs, format, output)
-        return watching.watch(
-            _watched(path, set or [], o.load_catalog(catalog), quick=quick, no_color=no_color, quiet=quiet)
-        )
-    answers, problems, codes = each(
-        specs, set or [], o.load_catalog(catalog), use_case.quick_plan if quick else use_case.plan, quiet=quiet
-    )
+        return watching.watch(_watched(path, set or [], records, answer, no_color=no_color, quiet=quiet))
+    answers, problems, codes = each(specs, set or [], records, answer, quiet=quiet)
     if problems:
         refuse(problems, "table" if answers else format, output)
     if answers:
@@ -53,20 +57,17 @@ def plan(
 
 
 def _watched(
-    path: Path, overrides: Sequence[str], catalog: "Catalog", *, quick: bool, no_color: bool, quiet: bool
+    path: Path, overrides: Sequence[str], catalog: "Catalog", answer: "Planned", *, no_color: bool, quiet: bool
 ) -> watching.Watched:
     """How `--watch` reads, plans and shows."""
     from tokencost.nouns.change import Compared
-    from tokencost.planning import plan as use_case
     from tokencost.planning.diff import changed
     from tokencost.planning.sides import of_plan
     from tokencost.spec.load import load
 
-    planned = use_case.quick_plan if quick else use_case.plan
-
     def plan_again(loaded: "LoadedSpec") -> "Plan":
         with progress(f"planning {path}", quiet=quiet):
-            return planned(catalog, loaded)
+            return answer(catalog, loaded)
 
     return watching.Watched(
         path=path,

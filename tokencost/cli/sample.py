@@ -1,7 +1,7 @@
 """`tokencost sample`: the loop that the planner prices, run on a small model and counted."""
 
 import re
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -10,10 +10,6 @@ from tokencost.cli import options as o
 from tokencost.cli.show import checked_format, show
 from tokencost.errors import UsageError
 
-if TYPE_CHECKING:
-    from tokencost.sampling.layout import TokenGrid
-
-GRID = re.compile(r"(?:([0-9]{1,5})x)?([0-9]{1,5})x([0-9]{1,5})")
 WEIGHT = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
 
 
@@ -52,37 +48,15 @@ def sample(
     Example: tokencost sample --grid 8x8 --guidance 3 5 7
     """
     checked_format("sample", format)
-    from tokencost.planning.sample import Sampling, sampled
+    from tokencost.planning.sample import Sampling, grid_of, mode_of, sampled
     from tokencost.sampling.guidance import Choosing
 
     asked = Sampling(
-        grid=_grid(grid, frames), weights=_weights(guidance, more or []), mode=_mode(branches), seed=seed,
+        grid=grid_of(grid, frames), weights=_weights(guidance, more or []), mode=mode_of(branches), seed=seed,
         how=Choosing(temperature=temperature, top_k=top_k, top_p=top_p), prompt_tokens=prompt_tokens,
         tokenizer=tokenizer,
     )  # fmt: skip
     show("sample", sampled(o.load_catalog(catalog), asked), format, output, no_color=no_color)
-
-
-def _mode(branches: str) -> Literal["sequential", "batched"]:
-    """How the branches of guidance run."""
-    match branches:
-        case "sequential" | "batched":
-            return branches
-    raise UsageError(f"--branches {branches[:40]!r}: choose from sequential, batched")
-
-
-def _grid(text: str, frames: int) -> "TokenGrid":
-    """`8x8` or `2x8x8` in tokens; frames may stand beside a flat grid."""
-    from tokencost.sampling.layout import TokenGrid
-
-    found = GRID.fullmatch(text)
-    if not found:
-        raise UsageError(
-            f"--grid {text[:40]!r}: write rows x columns in tokens, 8x8, or frames x rows x columns, 2x8x8"
-        )
-    if found[1] and frames and int(found[1]) != frames:
-        raise UsageError(f"--grid {text} has {int(found[1])} frames, not --frames {frames}")
-    return TokenGrid(frames=int(found[1] or frames or 1), height=int(found[2]), width=int(found[3]))
 
 
 def _weights(guidance: str, more: list[str]) -> tuple[float | None, ...]:

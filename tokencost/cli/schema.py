@@ -12,12 +12,15 @@ from tokencost.cli import options as o
 from tokencost.cli.output import write
 from tokencost.errors import UsageError
 
+WRITTEN = ("spec", "budget")
+"""What people write for each product; the rest are records of the catalogue."""
 SKILL = Path(__file__).parent.parent / "SKILL.md"
 
 
 def schema(
     kind: Annotated[
-        str, typer.Argument(help="spec, or a folder of the catalogue: models, gpus, ...", autocompletion=c.shape)
+        str,
+        typer.Argument(help="spec, budget, or a kind of record: models, gpus, ...", autocompletion=c.shape),
     ] = "spec",
     skill: Annotated[
         bool, typer.Option("--skill", help="Print the skill for coding assistants instead (SKILL.md).")
@@ -25,7 +28,7 @@ def schema(
     catalog: o.CatalogDir = None,
     output: o.Output = None,
 ) -> None:
-    """The JSON Schema (draft 7) of the spec, or of one kind of catalogue record.
+    """The JSON Schema (draft 7) of the spec, of the budget file, or of one kind of catalogue record.
 
     Names of models, GPUs and engines are suggested in a spec; with --catalog also your own.
 
@@ -40,16 +43,16 @@ def schema_text(kind: str, catalog: Path | None) -> str:
     """A schema as its file; raises UsageError for a kind that has none."""
     from tokencost.catalog.kinds import KINDS
 
-    if kind == "spec":
-        from tokencost.spec.schema import spec_schema
+    if kind in WRITTEN:
+        from tokencost.spec import schema as written
 
-        found = spec_schema(o.load_catalog(catalog))
+        found = written.spec_schema(o.load_catalog(catalog)) if kind == "spec" else written.budget_schema()
     elif kind in KINDS:
         from tokencost.catalog.schema import record_schema
 
         found = record_schema(kind)
     else:
-        near = difflib.get_close_matches(kind[:40], ["spec", *KINDS], 1)
+        near = difflib.get_close_matches(kind[:40], [*WRITTEN, *KINDS], 1)
         hint = f"did you mean {near[0]}? there are" if near else "there are"
-        raise UsageError(f"no schema is called {kind[:40]!r}; {hint} spec, {', '.join(KINDS)}")
+        raise UsageError(f"no schema is called {kind[:40]!r}; {hint} {', '.join([*WRITTEN, *KINDS])}")
     return json.dumps(found, indent=2, ensure_ascii=False, sort_keys=True) + "\n"

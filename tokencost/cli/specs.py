@@ -21,7 +21,7 @@ Specs = Annotated[
 def each(
     paths: Sequence[str], overrides: Sequence[str], catalog: Any, use_case: Callable[..., Any], *, quiet: bool
 ) -> tuple[list[Any], list[Problem], list[Exit]]:
-    """Answers of the specs that could be used, and the problems and exit codes of the others."""
+    """Answers of the specs that could be used, and the problems (each once) and exit codes of the others."""
     from tokencost.planning.memory import remembering
     from tokencost.spec.load import load, load_bytes
 
@@ -38,7 +38,7 @@ def each(
         except TokencostError as error:
             problems += error.problems
             codes.append(Exit.ACCESS if isinstance(error, AccessError) else Exit.INPUT)
-    return answers, problems, codes
+    return answers, list(dict.fromkeys(problems)), codes
 
 
 def _stdin() -> bytes:

@@ -42,11 +42,12 @@ class Circumstances:
 
 
 class Outcome(NamedTuple):
-    """A candidate in one draw: cost of an asset, time of a request, whether every limit is kept."""
+    """A candidate in one draw: cost of an asset, time of a request, whether every limit is kept, cost of a month."""
 
     cost: float
     seconds: float
     feasible: bool
+    month: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +147,7 @@ def _fleet(about: Circumstances, plan: Staffing, seconds: float, drawn: tuple[fl
     fleet = fleet_at(plan, slower, often)
     month = (fleet.replicas + float(about.renting.spares)) * rent
     cost = month / (float(about.traffic.average) * often * SECONDS_PER_MONTH)
-    return Outcome(cost, seconds * slower, fleet.kept and _paid(about, cost, month))
+    return Outcome(cost, seconds * slower, fleet.kept and _paid(about, cost, month), month)
 
 
 def _alone(candidate: Candidate, about: Circumstances, slower: float, price: float) -> Outcome:
@@ -164,7 +165,7 @@ def _api(candidate: Candidate, about: Circumstances, seconds: float, often: floa
     assert candidate.bill is not None
     month = None if candidate.bill.per_month is None else float(candidate.bill.per_month) * often
     cost = float(candidate.bill.per_asset or 0.0)
-    return Outcome(cost, seconds, _paid(about, cost, month))
+    return Outcome(cost, seconds, _paid(about, cost, month), month)
 
 
 def _paid(about: Circumstances, cost: float, month: float | None) -> bool:
@@ -173,7 +174,11 @@ def _paid(about: Circumstances, cost: float, month: float | None) -> bool:
 
 
 def _spread(drawn: Sequence[Outcome]) -> Spread:
-    return Spread(cost=_quantiles(one.cost for one in drawn), seconds=_quantiles(one.seconds for one in drawn))
+    months = [one.month for one in drawn if one.month is not None]
+    return Spread(
+        cost=_quantiles(one.cost for one in drawn), seconds=_quantiles(one.seconds for one in drawn),
+        month=_quantiles(months) if months else None,
+    )  # fmt: skip
 
 
 def _quantiles(values: Iterable[float]) -> Quantiles:

@@ -3,12 +3,15 @@
 from typing import Annotated, Literal
 
 from tokencost.nouns.answer import Line, Violation
+from tokencost.nouns.flip import Spread
 from tokencost.record import dataclass
 from tokencost.units import Unit
 
 Dollars = Annotated[float, Unit("USD")]
 Duration = Annotated[float, Unit("s")]
 Size = Annotated[float, Unit("B")]
+Energy = Annotated[float, Unit("J")]
+Mass = Annotated[float, Unit("kg")]
 Number = Annotated[float, Unit("")]
 """Quantities of plans that are settled: one float each, never an axis."""
 
@@ -22,7 +25,7 @@ class Outcome:
     """What a plan comes to: the model it would run, its bill and its fleet; None where that is not known.
 
     Where nothing is feasible it is the candidate that is nearest. `slower` is the factor between the predicted time
-    and the high end of its interval.
+    and the high end of its interval; `spread` what the draws of its costs and times come to.
     """
 
     model: str
@@ -37,6 +40,13 @@ class Outcome:
     p95: Duration | None
     p99: Duration | None
     slower: Number = 1.0
+    replicas: Number | None = None
+    request_time: Duration | None = None
+    energy_per_asset: Energy | None = None
+    energy_per_month: Energy | None = None
+    carbon_per_asset: Mass | None = None
+    carbon_per_month: Mass | None = None
+    spread: Spread | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,10 +60,14 @@ class Quantiles:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spread:
-    """What an asset may cost (USD) and a request may take (s) where predictions, prices and traffic are off."""
+    """What an asset may cost (USD) and a request may take (s) where predictions, prices and traffic are off.
+
+    `month` is the cost of a month (USD), None without traffic.
+    """
 
     cost: Quantiles
     seconds: Quantiles
+    month: Quantiles | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,27 +1,80 @@
-"""The gate: a plan against its own limits, and against what it was before."""
+"""The gate: a plan against its own limits, against a budget file, and against what it was before."""
 
+import datetime
 from collections.abc import Sequence
+from typing import Literal
 
 from tokencost.catalog.load import Catalog
 from tokencost.deciding.allowance import increase_limit
+from tokencost.deciding.budget import needs_baseline
 from tokencost.deciding.causes import because, main_path
 from tokencost.nouns.answer import Plan
+from tokencost.nouns.budget import BudgetFile, Rule
 from tokencost.nouns.change import Allowance, Change
 from tokencost.nouns.check import Checked, Finding, Level
+from tokencost.nouns.lock import Lock
 from tokencost.planning.baseline import Baseline
+from tokencost.planning.budget import Judged, findings_of, rules_for, unselected
 from tokencost.planning.diff import changed
 from tokencost.planning.glance import glance
+from tokencost.planning.lock import admit_side
 from tokencost.planning.memory import remembering
+from tokencost.planning.place import place_of
 from tokencost.planning.plan import quick_plan, with_remedy
-from tokencost.planning.sides import of_plan
-from tokencost.record import replace
+from tokencost.planning.sides import Side, of_plan
+from tokencost.record import dataclass, replace
 from tokencost.spec.load import LoadedSpec
 
 NO_INCREASE = Allowance(measure="per_asset", share=0.0)
+MEASURED = ("usd_per_asset", "usd_per_month")
 
 
-def check(catalog: Catalog, spec: LoadedSpec) -> Checked:
-    """The plan judged: a spec passes if some candidate keeps every limit."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """What specs are held against besides their own limits.
+
+    `allowed` is what somebody asked for by hand. Where that is nothing, and neither the baseline came from the budget
+    (`by_budget`) nor a rule says how much a cost may grow, it may not grow at all. `missing` is the level of a spec
+    without a baseline, `lock` what the baseline may be computed with, `today` the day on which waivers hold or do not.
+    """
+
+    baseline: Baseline | None = None
+    allowed: tuple[Allowance, ...] = ()
+    by_budget: bool = False
+    missing: Literal["fail", "warn"] = "fail"
+    budget: BudgetFile | None = None
+    lock: Lock | None = None
+    today: datetime.date = datetime.date.min
+
+    @property
+    def asks_nothing(self) -> bool:
+        """Whether specs are held against their own limits alone."""
+        return self.baseline is None and self.budget is None and self.lock is None
+
+
+OPEN = Gate()
+
+
+def check(catalog: Catalog, spec: LoadedSpec, gate: Gate = OPEN) -> Checked:
+    """The plan judged: a spec passes if some candidate keeps every limit, and the gate finds nothing that fails."""
+    checked = _alone(catalog, spec)
+    rules = rules_for(gate.budget, spec) if gate.budget else ()
+    checked = replace(checked, budget=gate.budget.file if gate.budget else "", rules=tuple(rule.id for rule in rules))
+    before = gate.baseline.side(spec) if gate.baseline else None
+    if before is not None and gate.lock is not None:
+        admit_side(gate.lock, before, catalog)
+    if before is not None:
+        now = of_plan(checked.plan.file, spec, catalog, checked.plan)
+        checked = replace(checked, change=changed(before, now))
+    found = [*_missing(checked.plan, gate, before, rules), *_grown(checked, gate, rules)]
+    if gate.budget is not None:
+        judged = Judged(plan=checked.plan, spec=spec, before=before.outcome if before else None, change=checked.change)
+        found += [one for rule in rules for one in findings_of(judged, rule, gate.budget, gate.today)]
+        found += [] if rules else [unselected(checked.plan, gate.budget)]
+    return with_findings(checked, found)
+
+
+def _alone(catalog: Catalog, spec: LoadedSpec) -> Checked:
     catalog = remembering(catalog)
     found = quick_plan(catalog, spec)
     if found.recommendation.verdict != "nothing-feasible":
@@ -60,36 +113,37 @@ PLACES = {
 """Constraint -> the part of a spec that sets it, where its name is not that path already."""
 
 
-def place_of(found: Plan, path: str) -> tuple[int, int]:
-    """Line and column of a path, or of the nearest part around it that the spec has."""
-    while path:
-        if path in found.places:
-            return found.places[path]
-        path = path.rpartition(".")[0]
-    return 1, 1
-
-
-def check_change(
-    catalog: Catalog, spec: LoadedSpec, baseline: Baseline, allowed: Sequence[Allowance], missing: Level
-) -> Checked:
-    """The plan judged, and its change since the baseline; without one the finding has the level `missing`."""
-    checked = check(catalog, spec)
-    before = baseline.side(spec)
-    if before is None:
-        message = f"no baseline: {baseline.name} has no plan of this spec, so nobody knows whether its cost grew"
-        return with_findings(checked, [_finding(checked.plan, "baseline.missing", message, "name", missing)])
-    change = changed(before, of_plan(checked.plan.file, spec, catalog, checked.plan))
-    found = [finding for one in allowed or (NO_INCREASE,) for finding in _grown(checked.plan, change, one)]
-    return with_findings(replace(checked, change=change), found)
-
-
 def with_findings(checked: Checked, more: Sequence[Finding]) -> Checked:
     """With further findings; those that fail close the gate."""
     passed = checked.passed and not any(finding.level == "fail" for finding in more)
     return replace(checked, passed=passed, findings=(*checked.findings, *more))
 
 
-def _grown(found: Plan, change: Change, allowed: Allowance) -> list[Finding]:
+def _missing(found: Plan, gate: Gate, before: Side | None, rules: Sequence[Rule]) -> list[Finding]:
+    """A spec that the baseline does not have, or rules about a change where nobody named a baseline."""
+    if before is not None:
+        return []
+    if gate.baseline is not None:
+        name = gate.baseline.name
+        message = f"no baseline: {name} has no plan of this spec, so nobody knows whether its cost grew"
+        return [_finding(found, "baseline.missing", message, "name", gate.missing)]
+    about = [rule.id for rule in rules if needs_baseline(rule)]
+    if not about:
+        return []
+    message = f"no baseline: {', '.join(about)} judge a change, and --baseline names nothing to change from"
+    return [_finding(found, "baseline.missing", message, "name", gate.missing)]
+
+
+def _grown(checked: Checked, gate: Gate, rules: Sequence[Rule]) -> list[Finding]:
+    """Costs that grew by more than was allowed by hand."""
+    ruled = any(rule.max_increase and rule.metric in MEASURED for rule in rules)
+    usual = () if ruled or gate.by_budget else (NO_INCREASE,)
+    if checked.change is None:
+        return []
+    return [one for allowed in gate.allowed or usual for one in _too_much(checked.plan, checked.change, allowed)]
+
+
+def _too_much(found: Plan, change: Change, allowed: Allowance) -> list[Finding]:
     """A cost that grew too much, at the field that moved it most, with the part of every cause."""
     reasons = because(change, allowed.measure)
     path = main_path(change, allowed.measure) or "name"

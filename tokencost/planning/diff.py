@@ -6,22 +6,25 @@ today's program and records, and the distance from what was saved is the part of
 """
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tokencost.catalog.digest import digest
 from tokencost.catalog.kinds import KINDS
 from tokencost.catalog.load import Catalog
+from tokencost.deciding.allowance import another_model, any_change, increase_limit
 from tokencost.deciding.attribution import Vector, apportioned, attributed, groups_of
 from tokencost.errors import UsageError
-from tokencost.nouns.answer import Line
-from tokencost.nouns.change import Altered, Cause, Change, LineChange, Measure, MeasureName, Outcome
+from tokencost.nouns.answer import Line, Violation
+from tokencost.nouns.change import Altered, Cause, Change, Compared, LineChange, Measure, MeasureName, Outcome
 from tokencost.planning.drift import drift_of
 from tokencost.planning.normal import mixed, spec_causes
 from tokencost.planning.sides import Side, outcome_with
 from tokencost.planning.vector import LINE, MEASURES, grid_of, vector
+from tokencost.spec.allowance import allowance
 
 HOUR = 3600.0
+Judge = Callable[[Change], list[Violation]]
 PRICES = ("prices", "api_prices")
 
 
@@ -50,6 +53,28 @@ def changed(old: Side, new: Side) -> Change:
         method="one cause" if len(told) == 1 else method, measures=_measures(old.outcome, new.outcome, names, shared),
         lines=_lines(old.outcome, new.outcome, names, shared),
     )  # fmt: skip
+
+
+def compared(old: Side, new: Side, judges: Sequence[Judge] = ()) -> Compared:
+    """The change, and what each judge has against it."""
+    change = changed(old, new)
+    return Compared(change=change, violations=tuple(violation for judge in judges for violation in judge(change)))
+
+
+def judges_named(names: Sequence[str]) -> list[Judge]:
+    """What `--fail-on` asks: increase, change, recommendation, or how much may grow; raises UsageError otherwise."""
+    return [_judge(name) for name in names]
+
+
+def _judge(text: str) -> Judge:
+    named: dict[str, Judge] = {"change": any_change, "recommendation": another_model}
+    if text in named:
+        return named[text]
+    try:
+        allowed = allowance("0 %" if text == "increase" else text)
+    except ValueError as error:
+        raise UsageError(f"--fail-on: {error}; or increase, change, recommendation") from error
+    return lambda change: increase_limit(change, allowed)
 
 
 def _end(side: Side, found: Vector | None) -> Vector:
@@ -110,10 +135,10 @@ def _catalog_causes(old: Catalog, new: Catalog) -> list[Cause]:
 
 
 def _altered_record(kind: str, name: str, before: Any, after: Any) -> Altered:
-    return Altered(path=f"{kind}/{name}", before=_record_text(kind, before), after=_record_text(kind, after))
+    return Altered(path=f"{kind}/{name}", before=record_text(kind, before), after=record_text(kind, after))
 
 
-def _record_text(kind: str, record: Mapping[str, Any] | None) -> str:
+def record_text(kind: str, record: Mapping[str, Any] | None) -> str:
     """The price in force, else a fingerprint; empty where there is no such record."""
     if record is None:
         return ""

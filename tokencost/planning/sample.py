@@ -1,5 +1,6 @@
 """A run of the small sampler beside the program that the planner would price for it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -29,6 +30,7 @@ SMALL = DecoderLM(
     positions=8192,
 )  # fmt: skip
 """A decoder as Emu3's is built (grouped queries, gated feed-forward, RMSNorm), small enough to run while one waits."""
+GRID = re.compile(r"(?:([0-9]{1,5})x)?([0-9]{1,5})x([0-9]{1,5})")
 LARGEST = 4096
 LONGEST_PROMPT = 1024
 MODEL_SEED = 0
@@ -109,6 +111,26 @@ class Sampled:
     def equal(self) -> bool:
         """Whether what ran is what the formulas count, in every phase of every run."""
         return self.params[0] == self.params[1] and all(phase.equal for run in self.runs for phase in run.phases)
+
+
+def mode_of(branches: str) -> GuidanceMode:
+    """How the branches of guidance run; raises UsageError for another way."""
+    match branches:
+        case "sequential" | "batched":
+            return branches
+    raise UsageError(f"--branches {branches[:40]!r}: choose from sequential, batched")
+
+
+def grid_of(text: str, frames: int = 0) -> TokenGrid:
+    """`8x8` or `2x8x8` in tokens; frames may stand beside a flat grid. Raises UsageError for anything else."""
+    found = GRID.fullmatch(text)
+    if not found:
+        raise UsageError(
+            f"--grid {text[:40]!r}: write rows x columns in tokens, 8x8, or frames x rows x columns, 2x8x8"
+        )
+    if found[1] and frames and int(found[1]) != frames:
+        raise UsageError(f"--grid {text} has {int(found[1])} frames, not --frames {frames}")
+    return TokenGrid(frames=int(found[1] or frames or 1), height=int(found[2]), width=int(found[3]))
 
 
 def sampled(catalog: Catalog, asked: Sampling) -> Sampled:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from tokencost.catalog.load import Catalog
 from tokencost.errors import AccessError, TokencostError, UsageError
-from tokencost.nouns.answer import Bill, Candidate, Plan
+from tokencost.nouns.answer import Bill, Candidate, Estimate, Plan
 from tokencost.nouns.change import Outcome
+from tokencost.nouns.electricity import Electricity
 from tokencost.planning.normal import Flat, flat, nested
 from tokencost.planning.plan import quick_plan, understood
 from tokencost.reading.revision import Revision, revision
@@ -132,7 +133,23 @@ def outcome_of(found: Plan) -> Outcome:
         lines=bill.lines if bill else (), gpus=_float(fleet.gpus if fleet else None),
         memory=_float(run.footprint.peak if run and run.footprint else None), p50=_float(fleet.p50 if fleet else None),
         p95=_float(fleet.p95 if fleet else None), p99=_float(fleet.p99 if fleet else None), slower=slower,
+        replicas=_float(fleet.replicas if fleet else None), request_time=_request_time(run), spread=chosen.spread,
+        **_taken(run.electricity if run else None),
     )  # fmt: skip
+
+
+def _request_time(run: Estimate | None) -> float | None:
+    """Without waiting; what an API does not publish is not known."""
+    return float(run.latency.value) if run and float(run.latency.value) else None
+
+
+def _taken(found: Electricity | None) -> dict[str, float | None]:
+    if found is None:
+        return {}
+    asset = {"energy_per_asset": float(found.joules), "carbon_per_asset": float(found.carbon)}
+    return asset | {
+        "energy_per_month": _float(found.month_joules), "carbon_per_month": _float(found.month_carbon),
+    }  # fmt: skip
 
 
 def _float(value: Num | None) -> float | None:

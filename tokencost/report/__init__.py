@@ -29,6 +29,7 @@ RENDERERS: dict[str, dict[str, str]] = {
         "sarif": "sarif:checks",
         "gitlab": "gitlab:checks",
     },
+    "lock": {"table": "lock:as_table", "json": "lock:as_json"},
     "diff": {
         "table": "change:as_table",
         "json": "change:as_json",

@@ -103,13 +103,14 @@ def plan_fields(plan: Plan) -> Fields:
 
 
 def check_fields(check: Checked) -> Fields:
-    """Passed or not, each broken limit, and the plan behind it."""
+    """Passed or not, each broken limit, the rules that were judged, and the plan behind it."""
     return {
         "schema": "tokencost.check/1",
         "file": check.plan.file,
         "name": check.plan.name,
         "passed": check.passed,
         "findings": [finding_fields(found) for found in check.findings],
+        "budget": {"file": check.budget, "rules": list(check.rules)} if check.budget else None,
         "change": change_fields(check.change) if check.change else None,
         "recommendation": recommendation_fields(check.plan.recommendation),
         "candidates": [candidate_fields(candidate) for candidate in check.plan.candidates],
@@ -117,7 +118,7 @@ def check_fields(check: Checked) -> Fields:
 
 
 def finding_fields(found: Finding) -> Fields:
-    """A broken limit and its place."""
+    """A broken limit and its place; a rule of a budget file has a place there, too."""
     return {
         "rule": found.rule,
         "level": found.level,
@@ -127,6 +128,13 @@ def finding_fields(found: Finding) -> Fields:
         "column": found.column,
         "actual": stable(found.actual),
         "limit": stable(found.limit),
+        "unit": found.unit,
+        "owner": found.owner,
+        "advice": found.advice,
+        "waived": found.waived,
+        "stated": {"file": found.stated.file, "line": found.stated.line, "column": found.stated.column}
+        if found.stated
+        else None,
     }
 
 

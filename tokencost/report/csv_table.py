@@ -9,6 +9,7 @@ from tokencost.nouns.answer import Candidate, Comparison, Estimate, Plan
 from tokencost.nouns.check import Checked, Finding
 from tokencost.report.escape import csv as escaped
 from tokencost.report.numbers import plain
+from tokencost.report.sentences import place
 
 Cells = dict[str, str]
 CANDIDATE = (
@@ -30,6 +31,11 @@ CHECK = (
     "message",
     "actual",
     "limit",
+    "unit",
+    "owner",
+    "advice",
+    "waived",
+    "stated",
     "model",
     "family",
 )
@@ -75,6 +81,8 @@ def _checked(check: Checked, found: Finding | None) -> Cells:
         return cells
     numbers = {"line": found.line, "column": found.column, "actual": found.actual, "limit": found.limit}
     texts = {"level": found.level, "rule": found.rule, "path": found.path, "message": found.message}
+    texts |= {"unit": found.unit, "owner": found.owner, "advice": found.advice, "waived": found.waived}
+    texts["stated"] = place(found.stated.file, found.stated.line, found.stated.column) if found.stated else ""
     return cells | texts | {name: plain(value) for name, value in numbers.items()}
 
 

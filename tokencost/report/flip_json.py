@@ -1,6 +1,6 @@
 """What would change an answer, as JSON."""
 
-from tokencost.nouns.flip import Fix, Flip, Remedy, Shift, Spread, Steady
+from tokencost.nouns.flip import Fix, Flip, Quantiles, Remedy, Shift, Spread, Steady
 from tokencost.report import flips
 from tokencost.report.numbers import jsonable, stable
 from tokencost.report.run_json import Fields
@@ -65,8 +65,12 @@ def _move(along: Flip | Shift) -> Fields:
 
 def spread_fields(spread: Spread) -> Fields:
     """What a tenth, half and nine tenths of the draws do not exceed."""
-    cost, time = spread.cost, spread.seconds
     return {
-        "cost_per_asset_usd": {"p10": stable(cost.p10), "p50": stable(cost.p50), "p90": stable(cost.p90)},
-        "request_s": {"p10": stable(time.p10), "p50": stable(time.p50), "p90": stable(time.p90)},
+        "cost_per_asset_usd": _quantiles(spread.cost),
+        "cost_per_month_usd": _quantiles(spread.month) if spread.month else None,
+        "request_s": _quantiles(spread.seconds),
     }
+
+
+def _quantiles(found: Quantiles) -> Fields:
+    return {"p10": stable(found.p10), "p50": stable(found.p50), "p90": stable(found.p90)}

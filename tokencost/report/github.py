@@ -5,20 +5,23 @@ from collections.abc import Sequence
 from tokencost.nouns.check import Checked
 from tokencost.report import table
 from tokencost.report.escape import annotation, annotation_property
+from tokencost.report.sentences import told
 
 SHOWN = 10
 """GitHub shows this many error annotations of a step; the report below has all."""
 LOG_WIDTH = 120
-LEVELS = {"fail": "error", "warn": "warning"}
+LEVELS = {"fail": "error", "warn": "warning", "note": "notice"}
+"""Levels of findings as GitHub calls them, the gravest first."""
 
 
 def checks(answer: Sequence[Checked]) -> str:
     """Annotations, then the report."""
-    found = [(check, finding) for check in answer for finding in check.findings]
+    every = [(check, finding) for check in answer for finding in check.findings]
+    found = sorted(every, key=lambda one: list(LEVELS).index(one[1].level))
     commands = [
         command(
             LEVELS[finding.level], check.plan.file, finding.line, finding.column, f"{check.plan.name}: {finding.rule}",
-            finding.message,
+            told(finding),
         )
         for check, finding in found[:SHOWN]
     ]  # fmt: skip

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
-from tokencost.nouns.check import Checked
+from tokencost.nouns.check import Checked, Level
 from tokencost.report.answers_json import written
 from tokencost.report.escape import visible
 from tokencost.report.numbers import Json
 from tokencost.report.sarif import Result, fingerprints, results
+
+SEVERITIES: dict[Level, str] = {"fail": "major", "warn": "minor", "note": "info"}
 
 
 def checks(answer: Sequence[Checked]) -> str:
@@ -24,6 +26,6 @@ def _entry(result: Result, mark: str) -> Json:
         "description": visible(result.message),
         "check_name": result.rule,
         "fingerprint": mark,
-        "severity": "minor" if result.warns else "major",
+        "severity": SEVERITIES[result.level],
         "location": {"path": result.file, "lines": {"begin": max(result.line, 1)}},
     }

@@ -1,4 +1,4 @@
-"""JUnit XML: a suite per spec, a case per limit, kept or broken."""
+"""JUnit XML: a suite per spec, a case per limit and per rule of the budget, kept or broken."""
 
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping, Sequence
@@ -30,13 +30,14 @@ def document(root: ET.Element) -> str:
 
 def _suite(root: ET.Element, check: Checked) -> None:
     broken = _by_limit([found for found in check.findings if found.level == "fail"])
-    warned = _by_limit([found for found in check.findings if found.level == "warn"])
-    names = list(dict.fromkeys([*limits(check.plan.spec), *broken, *warned, *([] if broken else ["recommendation"])]))
+    warned = _by_limit([found for found in check.findings if found.level != "fail"])
+    kept = [*limits(check.plan.spec), *check.rules]
+    names = list(dict.fromkeys([*kept, *broken, *warned, *([] if broken else ["recommendation"])]))
     suite = add(root, "testsuite", name=check.plan.name, tests=str(len(names)), failures=str(len(broken)), errors="0")
     for name in names:
         case = add(suite, "testcase", classname=check.plan.name, name=name, file=check.plan.file)
         for found in broken.get(name, ())[:1]:
-            failure = add(case, "failure", message=found.message, type=found.rule)
+            failure = add(case, "failure", message=sentences.told(found), type=found.rule)
             failure.text = "\n".join(visible(sentences.finding(check, other)) for other in broken[name])
         if name in warned:
             told = (visible(sentences.finding(check, other)) for other in warned[name])
@@ -46,7 +47,8 @@ def _suite(root: ET.Element, check: Checked) -> None:
 def _by_limit(findings: Sequence[Finding]) -> dict[str, list[Finding]]:
     found: dict[str, list[Finding]] = {}
     for finding in findings:
-        found.setdefault(finding.path or finding.rule, []).append(finding)
+        name = finding.rule if finding.stated else finding.path or finding.rule
+        found.setdefault(name, []).append(finding)
     return found
 
 

@@ -1,22 +1,28 @@
 """Static analysis results (SARIF 2.1.0): one run, a rule per kind of limit, a result per broken one."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from tokencost import __version__
-from tokencost.nouns.check import Checked
+from tokencost.nouns.budget import Place
+from tokencost.nouns.check import Checked, Finding, Level
 from tokencost.report.answers_json import written
 from tokencost.report.escape import visible
-from tokencost.report.numbers import Json
+from tokencost.report.numbers import Json, stable
+from tokencost.report.sentences import told
 
+LEVELS: dict[Level, str] = {"fail": "error", "warn": "warning", "note": "note"}
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """One thing to mend at a place of a file; `about` tells results of a rule apart when lines move."""
+    """One thing to mend at a place of a file; `about` tells results of a rule apart when lines move.
+
+    `stated` is where the rule stands, if that is elsewhere, `figures` what programs may want to read.
+    """
 
     rule: str
     message: str
@@ -24,7 +30,9 @@ class Result:
     line: int
     column: int
     about: str
-    warns: bool = False
+    level: Level = "fail"
+    stated: Place | None = None
+    figures: Mapping[str, Json] = field(default_factory=dict)
 
 
 def checks(answer: Sequence[Checked]) -> str:
@@ -37,16 +45,24 @@ def results(answer: Sequence[Checked]) -> list[Result]:
     return [
         Result(
             rule=found.rule,
-            message=f"{check.plan.name}: {found.message}",
+            message=f"{check.plan.name}: {told(found)}",
             file=check.plan.file,
             line=found.line,
             column=found.column,
             about=found.path,
-            warns=found.level == "warn",
+            level=found.level,
+            stated=found.stated,
+            figures=_figures(found) if found.stated else {},
         )
         for check in answer
         for found in check.findings
     ]
+
+
+def _figures(found: Finding) -> dict[str, Json]:
+    """What a rule of a budget file says in figures."""
+    known: dict[str, Json] = {"actual": stable(found.actual), "limit": stable(found.limit), "unit": found.unit}
+    return known | {"owner": found.owner, "advice": found.advice, "waived": found.waived}
 
 
 def log(found: Sequence[Result]) -> str:
@@ -65,17 +81,26 @@ def log(found: Sequence[Result]) -> str:
 def _result(result: Result, mark: str) -> Json:
     return {
         "ruleId": result.rule,
-        "level": "warning" if result.warns else "error",
+        "level": LEVELS[result.level],
         "message": {"text": visible(result.message)},
-        "locations": [_location(result)] if result.file else [],
+        "locations": [_location(result.file, result.line, result.column)] if result.file else [],
         "partialFingerprints": {"tokencost/v1": mark},
+        **_more(result),
     }
 
 
-def _location(result: Result) -> Json:
-    place: dict[str, Json] = {"artifactLocation": {"uri": quote(result.file.encode("utf-8", "surrogateescape"))}}
-    if result.line:
-        place["region"] = {"startLine": result.line, **({"startColumn": result.column} if result.column else {})}
+def _more(result: Result) -> dict[str, Json]:
+    """Where the rule stands, and its figures."""
+    if result.stated is None:
+        return {}
+    place = _location(result.stated.file, result.stated.line, result.stated.column)
+    return {"relatedLocations": [place | {"message": {"text": "the rule"}}], "properties": dict(result.figures)}
+
+
+def _location(file: str, line: int, column: int) -> dict[str, Json]:
+    place: dict[str, Json] = {"artifactLocation": {"uri": quote(file.encode("utf-8", "surrogateescape"))}}
+    if line:
+        place["region"] = {"startLine": line, **({"startColumn": column} if column else {})}
     return {"physicalLocation": place}
 
 

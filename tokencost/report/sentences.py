@@ -142,8 +142,24 @@ def of_checks(checks: tuple[Checked, ...]) -> str:
 def finding(check: Checked, found: Finding) -> str:
     """`spec.yaml:12:3: latency.p95: ...`."""
     where = place(check.plan.file, found.line, found.column)
-    where = f"{where}: warning" if found.level == "warn" else where
-    return f"{where}: {found.path}: {found.message}" if found.path else f"{where}: {found.message}"
+    where = where if found.level == "fail" else f"{where}: {CALLED[found.level]}"
+    return f"{where}: {found.path}: {told(found)}" if found.path else f"{where}: {told(found)}"
+
+
+CALLED = {"warn": "warning", "note": "note"}
+
+
+def told(found: Finding) -> str:
+    """What is wrong; of a budget file's rule also which it is, where it stands, whose it is, and what its owner says.
+
+    `ads-cost: usd_per_asset is 0.02 USD, the limit is 0.01 USD (tokencost.budget.yaml:5:12, owner @ads): ask first`.
+    """
+    if found.stated is None:
+        return found.message
+    owner = [f"owner {found.owner}"] if found.owner else []
+    around = ", ".join([place(found.stated.file, found.stated.line, found.stated.column), *owner])
+    waived = f"; {found.waived}" if found.waived else ""
+    return f"{found.rule}: {found.message}{waived} ({around}){f': {found.advice}' if found.advice else ''}"
 
 
 def place(file: str, line: int, column: int) -> str:

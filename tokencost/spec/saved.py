@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from tokencost.errors import AccessError, Problem, SpecError
 from tokencost.nouns.answer import Line
 from tokencost.nouns.change import Outcome
+from tokencost.nouns.flip import Quantiles, Spread
 from tokencost.reading.document import Document
 from tokencost.reading.validate import problems_of
 
@@ -42,6 +43,7 @@ class _Cost(_Part):
 
 
 class _Capacity(_Part):
+    replicas: float | None = None
     gpus: float | None
     p50_s: float | None
     p95_s: float | None
@@ -57,6 +59,36 @@ class _Memory(_Part):
     peak_bytes: float | None = None
 
 
+class _Electricity(_Part):
+    per_asset_joules: float | None = None
+    per_asset_kg_co2e: float | None = None
+    per_month_joules: float | None = None
+    per_month_kg_co2e: float | None = None
+
+
+class _Quantiles(_Part):
+    p10: float
+    p50: float
+    p90: float
+
+    @property
+    def noun(self) -> Quantiles:
+        return Quantiles(p10=self.p10, p50=self.p50, p90=self.p90)
+
+
+class _Uncertainty(_Part):
+    cost_per_asset_usd: _Quantiles
+    request_s: _Quantiles
+    cost_per_month_usd: _Quantiles | None = None
+
+    @property
+    def noun(self) -> Spread:
+        month = self.cost_per_month_usd
+        return Spread(
+            cost=self.cost_per_asset_usd.noun, seconds=self.request_s.noun, month=month.noun if month else None
+        )
+
+
 class _Candidate(_Part):
     model: str
     family: str
@@ -65,6 +97,8 @@ class _Candidate(_Part):
     capacity: _Capacity | None = None
     memory: _Memory | None = None
     latency: _Latency | None = None
+    electricity: _Electricity | None = None
+    uncertainty: _Uncertainty | None = None
 
 
 class _Recommendation(_Part):
@@ -95,7 +129,18 @@ class Saved(_Part):
             lines=tuple(_line(line) for line in cost.lines) if cost else (), gpus=fleet.gpus if fleet else None,
             memory=memory.peak_bytes if memory else None, p50=fleet.p50_s if fleet else None,
             p95=fleet.p95_s if fleet else None, p99=fleet.p99_s if fleet else None, slower=slower,
+            replicas=fleet.replicas if fleet else None, request_time=latency.seconds if latency else None,
+            spread=chosen.uncertainty.noun if chosen.uncertainty else None, **_taken(chosen.electricity),
         )  # fmt: skip
+
+
+def _taken(found: _Electricity | None) -> dict[str, float | None]:
+    if found is None:
+        return {}
+    return {
+        "energy_per_asset": found.per_asset_joules, "carbon_per_asset": found.per_asset_kg_co2e,
+        "energy_per_month": found.per_month_joules, "carbon_per_month": found.per_month_kg_co2e,
+    }  # fmt: skip
 
 
 def _line(line: _Line) -> Line:

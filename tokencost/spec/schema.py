@@ -1,4 +1,4 @@
-"""The JSON Schema of a spec, from the records that read it, so that editors complete what the reader accepts."""
+"""JSON Schemas of specs and budgets, from the records that read them: editors complete what the reader accepts."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from tokencost.catalog.load import Catalog
 from tokencost.reading.document import Path
 from tokencost.reading.draft7 import draft7
+from tokencost.spec.budget import BudgetText
 from tokencost.spec.fitting import MUST, USELESS
 from tokencost.spec.product import Product
 from tokencost.spec.quantities import NAME_SCHEMA
@@ -27,6 +28,11 @@ def spec_schema(catalog: Catalog | None = None) -> dict[str, Any]:
         properties = (shapes[record] if record else schema)["properties"]
         properties[key] = _suggesting(properties[key], catalog.names(kind) if catalog else [])
     return {**schema, "allOf": [_of_task(task) for task in MUST]}
+
+
+def budget_schema() -> dict[str, Any]:
+    """JSON Schema, draft 7, of a budget file."""
+    return draft7(BudgetText.model_json_schema(by_alias=True, mode="validation"), "tokencost budget")
 
 
 def _both_spellings(properties: Mapping[str, Any]) -> dict[str, Any]:
