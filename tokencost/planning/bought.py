@@ -6,6 +6,7 @@ from tokencost.nouns.answer import Candidate, Scored, Violation
 from tokencost.nouns.model import Model
 from tokencost.planning.asked import Asked
 from tokencost.planning.estimate import api_bill, estimate
+from tokencost.planning.memory import remembered
 from tokencost.planning.options import RunOptions
 
 
@@ -15,8 +16,11 @@ def bought(
     """A model as its provider sells it: list price, typical latency, and what both break."""
     broken = [*availability(model, self_hosted=False), *broken]
     average = float(asked.traffic.average) if asked.traffic else None
-    found = estimate(catalog, model, asked.request, RunOptions())
-    bill, latency = api_bill(catalog, model, asked.request, average)
+    request = asked.request
+    found = remembered(catalog, ("bought", model.id, request), lambda: estimate(catalog, model, request, RunOptions()))
+    bill, latency = remembered(
+        catalog, ("billed", model.id, request, average), lambda: api_bill(catalog, model, request, average)
+    )
     if bill.per_asset is None:
         broken.append(Violation(constraint="price", message="no price published for this size"))
     if asked.limits and not latency:

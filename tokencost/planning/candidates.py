@@ -26,7 +26,7 @@ from tokencost.planning.electricity import taken_by
 from tokencost.planning.estimate import Prepared
 from tokencost.planning.memory import remembered
 from tokencost.planning.mixing import fitted_classes
-from tokencost.planning.options import RunOptions
+from tokencost.planning.options import RunOptions, batch_of, in_batches
 from tokencost.planning.prices import gpu_quote
 from tokencost.planning.scores import ceilings_of
 from tokencost.planning.timed import served, stepped, timed
@@ -115,7 +115,8 @@ def _on(catalog: Catalog, model: Model, asked: Asked, options: RunOptions) -> tu
         return unsized(model, (*broken, *missing), scored), None
     if broken:
         asked = replace(asked, batching=None)
-    asked = replace(asked, request=request, given=replace(asked.given, notes=(*asked.given.notes, *notes)))
+    if notes or request is not asked.request:
+        asked = replace(asked, request=request, given=replace(asked.given, notes=(*asked.given.notes, *notes)))
     found = sized(catalog, model, asked, options, refine=False)
     broken += found.violations
     return Candidate(
@@ -181,7 +182,7 @@ def sized(catalog: Catalog, model: Model, asked: Asked, options: RunOptions, *, 
 
 def _batches(catalog: Catalog, model: Model, asked: Asked, options: RunOptions) -> list[Sized]:
     """Batches of 1, 2, 4, ... while a larger one fits and is of use."""
-    tried = [_with_batch(catalog, model, asked, replace(options, batch=1))]
+    tried = [_with_batch(catalog, model, asked, in_batches(options, 1))]
     shares, forming = shares_steps(tried[0].ready), asked.batching
     if asked.traffic is None or not _may_grow(tried[0]) or not (shares or forming):
         return tried
@@ -216,7 +217,7 @@ def _may_grow(last: Sized) -> bool:
 
 def _with_batch(catalog: Catalog, model: Model, asked: Asked, options: RunOptions) -> Sized:
     """A batch of that size, the fleet it needs and what it breaks."""
-    found = timed(catalog, model, replace(asked.request, batch=float(options.batch)), options, asked.given)
+    found = timed(catalog, model, batch_of(asked.request, options.batch), options, asked.given)
     run = priced(found.estimate, gpu_quote(catalog, options.gpu, options.price))
     service, others = served(catalog, model, asked, options)
     return _judged(catalog, model, Sized(

@@ -9,6 +9,7 @@ from tokencost.money.bill import bill_of_api, bill_of_request
 from tokencost.money.electricity import of_request
 from tokencost.money.energy import request_energy
 from tokencost.nouns.answer import Bill, Estimate, Interval, Note, PhaseTime, PlatformName, Tokens
+from tokencost.nouns.electricity import Siting
 from tokencost.nouns.generator import Generator
 from tokencost.nouns.hardware import Platform
 from tokencost.nouns.model import Model
@@ -85,10 +86,21 @@ def measured(catalog: Catalog, ready: Prepared, options: RunOptions, notes: tupl
         energy=spread(joules, widened(on.power.spread, ready.spreads)) if on.gpu.power_limit else None,
         bill=bill_of_request(seconds, on.gpus, request.batch, quote.price, quote.source),
         assumptions=(*notes, *ready.notes),
-        sources=sources_of(catalog, made, on),
-        electricity=of_request(joules / request.batch, siting_of(catalog, options)),
+        sources=_remembered_sources(catalog, made, on),
+        electricity=of_request(joules / request.batch, _siting(catalog, options)),
         accelerations=ready.accelerations,
     )
+
+
+def _siting(catalog: Catalog, options: RunOptions) -> Siting:
+    key = ("siting", options.region, options.site, options.pue)
+    return remembered(catalog, key, lambda: siting_of(catalog, options))
+
+
+def _remembered_sources(catalog: Catalog, made: Generator, on: Platform) -> tuple[str, ...]:
+    networks = tuple(part.network for part in made.model.components.values())
+    key = ("sources", made.id, networks, on.gpu.id, on.engine.id, on.achieved.id)
+    return remembered(catalog, key, lambda: sources_of(catalog, made, on))
 
 
 def _timed(catalog: Catalog, phase: Phase, on: Platform) -> PhaseTime:

@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from tokencost.record import dataclass
+from tokencost.nouns.request import Request
+from tokencost.record import dataclass, replace
 from tokencost.units import Fraction, UsdPerSecond
 
 DEFAULT_GPU = "a100-80gb-sxm"
@@ -33,6 +34,16 @@ class RunOptions:
     site: str = DEFAULT_SITE
     pue: Fraction | None = None
     accelerations: tuple[str, ...] = ()
+
+
+def in_batches(options: RunOptions, batch: int) -> RunOptions:
+    """The same options for a batch of that size."""
+    return options if options.batch == batch else replace(options, batch=batch)
+
+
+def batch_of(request: Request, batch: int) -> Request:
+    """So many requests together."""
+    return request if request.batch == batch else replace(request, batch=float(batch))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

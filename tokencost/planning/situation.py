@@ -13,7 +13,7 @@ from tokencost.planning.asked import Asked
 from tokencost.planning.candidates import LARGEST_BATCH, fitted, quality_known, weigh
 from tokencost.planning.capacity_service import shares_steps
 from tokencost.planning.least import NOTHING, Known, least_seconds
-from tokencost.planning.options import RunOptions
+from tokencost.planning.options import RunOptions, batch_of, in_batches
 from tokencost.planning.prices import gpu_quote
 from tokencost.planning.timed import served, stepped, timed
 from tokencost.record import dataclass, replace
@@ -85,7 +85,7 @@ def hopeless(
     least = least_seconds(catalog, model, asked, options, known)
     if _too_slow(asked, least) or _too_dear(catalog, asked, options, (least, least), best):
         return True
-    batches = _batches(catalog, model, replace(asked, request=request), options)
+    batches = _batches(catalog, model, asked if request is asked.request else replace(asked, request=request), options)
     alone = next(batches)
     return _too_slow(asked, alone[0]) or all(
         _too_dear(catalog, asked, options, one, best) for one in chain((alone,), batches)
@@ -140,9 +140,9 @@ def _batches(catalog: Catalog, model: Model, asked: Asked, options: RunOptions) 
     """
     batch = 1
     while True:
-        request = replace(asked.request, batch=float(batch))
-        found = timed(catalog, model, request, replace(options, batch=batch), asked.given)
-        full = float(served(catalog, model, asked, replace(options, batch=batch))[0].full)
+        run = in_batches(options, batch)
+        found = timed(catalog, model, batch_of(asked.request, batch), run, asked.given)
+        full = float(served(catalog, model, asked, run)[0].full)
         yield full / batch, float(found.estimate.latency.value)
         foot = found.estimate.footprint
         fits = foot is not None and foot.fits and not _too_slow(asked, full)

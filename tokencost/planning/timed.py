@@ -11,7 +11,7 @@ from tokencost.planning.capacity_service import Lone, lone_of, shares_steps
 from tokencost.planning.estimate import Prepared, measured, prepare
 from tokencost.planning.forming import service_for
 from tokencost.planning.memory import remembered
-from tokencost.planning.options import RunOptions
+from tokencost.planning.options import RunOptions, batch_of, in_batches
 from tokencost.record import dataclass, replace
 from tokencost.serving.service import Service
 
@@ -63,7 +63,7 @@ def served(catalog: Catalog, model: Model, asked: Asked, options: RunOptions) ->
     )  # fmt: skip
 
     def make() -> tuple[Service, tuple[Violation, ...]]:
-        found = _predicted(catalog, model, replace(asked.request, batch=float(options.batch)), options)
+        found = _predicted(catalog, model, batch_of(asked.request, options.batch), options)
         seconds = found.estimate.latency.value if given.request_time is None else given.request_time
         lone = _lone(catalog, found.ready, unpriced)
         return service_for(catalog, model, asked, unpriced, found.ready, seconds, lone)
@@ -75,9 +75,9 @@ def served(catalog: Catalog, model: Model, asked: Asked, options: RunOptions) ->
 
 def _lone(catalog: Catalog, ready: Prepared, options: RunOptions) -> Lone | None:
     """The same request by itself, where requests share steps."""
-    single = replace(ready.request, batch=1.0)
+    single = batch_of(ready.request, 1)
     if ready.request.batch == 1 or not shares_steps(ready):
         return None
-    key = ("lone", ready.generator.id, single, replace(options, batch=1))
+    key = ("lone", ready.generator.id, single, in_batches(options, 1))
     alone = replace(ready, request=single, program=())
     return remembered(catalog, key, lambda: lone_of(replace(alone, program=lower(ready.generator, single))))
