@@ -86,7 +86,7 @@ def operators(net: Network, fwd: Forward, direction: str = "forward") -> tuple[O
         return PASSES[type(net)][direction](net, fwd)
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.lru_cache(maxsize=8192)
 def _remembered(net: Network, fwd: Forward, direction: str) -> tuple[Operator, ...]:
     return merged(PASSES[type(net)][direction](net, fwd))
 

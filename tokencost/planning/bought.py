@@ -18,9 +18,7 @@ def bought(
     average = float(asked.traffic.average) if asked.traffic else None
     request = asked.request
     found = remembered(catalog, ("bought", model.id, request), lambda: estimate(catalog, model, request, RunOptions()))
-    bill, latency = remembered(
-        catalog, ("billed", model.id, request, average), lambda: api_bill(catalog, model, request, average)
-    )
+    bill, latency = api_bill(catalog, model, request, average)
     if bill.per_asset is None:
         broken.append(Violation(constraint="price", message="no price published for this size"))
     if asked.limits and not latency:

@@ -9,8 +9,8 @@ from tokencost.record import replace
 
 T = TypeVar("T")
 
-MOST = 20_000
-"""Results that are kept at most, some hundred megabytes; then all are forgotten. A plan needs a few thousand."""
+MOST = 50_000
+"""Results that are kept at most, a few hundred megabytes; then all are forgotten. A plan needs a few thousand."""
 MISSING = object()
 
 
