@@ -5,11 +5,15 @@ import os
 import shutil
 import sys
 import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from tokencost.errors import AccessError
 
 NARROWEST, WIDEST, USUAL = 20, 400, 80
+BETWEEN = 0.2
+"""Seconds between two lines of progress."""
 
 
 def write(text: str, target: Path | None) -> None:
@@ -74,6 +78,22 @@ def say(text: str) -> None:
         encoding = sys.stderr.encoding or "utf-8"
         sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
         sys.stderr.flush()
+
+
+def progress(what: str, quiet: bool) -> Callable[[int, int], None]:
+    """Told how much is done, and of how much: a line that writes itself anew on a terminal; nothing in a log."""
+    listens = not quiet and sys.stderr is not None and sys.stderr.isatty()
+    told = [0.0]
+
+    def tell(done: int, of: int) -> None:
+        now = time.monotonic()
+        if listens and (done == of or now - told[0] > BETWEEN):
+            told[0] = now
+            with contextlib.suppress(OSError, ValueError):
+                sys.stderr.write(f"\r\x1b[K{what}: {done:,} of {of:,}" if done < of else "\r\x1b[K")
+                sys.stderr.flush()
+
+    return tell
 
 
 def terminal_width() -> int:
