@@ -32,7 +32,8 @@ class Setting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """Every combination of the values of the knobs, the last knob fastest."""
+    """Every combination of the values of the knobs, the last knob fastest; `missing` says what has no knob, and why."""
 
     knobs: tuple[Knob, ...]
     settings: tuple[Setting, ...]
+    missing: tuple[str, ...] = ()

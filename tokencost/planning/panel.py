@@ -33,6 +33,14 @@ SHARES: Mapping[str, tuple[float, ...]] = {
 }
 """Parts of where the spec stands, by axis; in the order of the knobs. Five hundred plans at most."""
 
+WITHOUT: Mapping[str, str] = {
+    "output": "resolution (no size is asked for)",
+    "assume.steps_of": "steps (the first model is not sampled in steps)",
+    "traffic": "traffic (none is stated, or it follows a trace or a profile)",
+    "platform.price": "GPU price (several GPUs with prices of their own, or none is known)",
+}
+"""Why an axis may have no knob."""
+
 
 def panel_of(catalog: Catalog, spec: LoadedSpec, found: Plan, progress: Progress = lambda made, of: None) -> Panel:
     """The plans around a plan; no knobs where nothing of the spec can be turned."""
@@ -55,7 +63,7 @@ def panel_of(catalog: Catalog, spec: LoadedSpec, found: Plan, progress: Progress
             )
         )  # fmt: skip
         progress(len(settings), total)
-    return Panel(knobs=knobs, settings=tuple(settings))
+    return Panel(knobs=knobs, settings=tuple(settings), missing=_missing(axes))
 
 
 def _axes(catalog: Catalog, spec: LoadedSpec, now: Situation, candidates: Sequence[Candidate]) -> list[Axis]:
@@ -65,6 +73,10 @@ def _axes(catalog: Catalog, spec: LoadedSpec, now: Situation, candidates: Sequen
         return []
     found = {axis.path: axis for axis in axes_of(catalog, spec.product, now, first)}
     return [found[path] for path in SHARES if path in found]
+
+
+def _missing(axes: Sequence[Axis]) -> tuple[str, ...]:
+    return tuple(why for path, why in WITHOUT.items() if path not in {axis.path for axis in axes})
 
 
 def _knob(axis: Axis) -> Knob:

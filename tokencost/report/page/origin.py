@@ -10,8 +10,6 @@ from tokencost.report.explanation import headline
 
 NAME = re.compile(r"[a-z0-9][a-z0-9.]*(?:-[a-z0-9.]+)+")
 """What a source may be called."""
-OPERATORS = 25
-"""Lines of one formula's derivation that a page shows; `explain` shows all."""
 
 
 def of_plan(plan: Dossier, named: Callable[[str], str], level: int) -> str:
@@ -27,7 +25,7 @@ def _derivation(plan: Dossier, named: Callable[[str], str], level: int) -> str:
     formulas = "".join(_formula(derived, plan.sources, named, seen) for derived in derive(plan.derivation))
     return (
         f"<h{level}>Derivation</h{level}>\n<p>{html(headline(plan.derivation.estimate))}</p>\n"
-        f'<details class="derivation"><summary>Every formula, the numbers put into it, and who says each</summary>'
+        f'<details class="derivation"><summary>Every formula of one request, the numbers put into it, and who says each</summary>'
         f"{formulas}</details>"
     )
 

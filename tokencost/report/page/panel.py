@@ -59,11 +59,12 @@ def _knob(knob: Knob) -> Fields:
 
 def panel_of(panel: Panel, named: Callable[[str], str]) -> str:
     """The panel without its numbers: it is for scripts to show. `named` makes ids that are the page's own."""
+    without = f" No knob: {html(', '.join(panel.missing))}." if panel.missing else ""
     knobs = "".join(_input(knob, n, named) for n, knob in enumerate(panel.knobs))
     heads = "".join(f'<th scope="col"{kind}>{name}</th>' for name, kind in HEADS)
     return (
         f'<section class="panel" hidden data-panel="{named("panel")}" aria-labelledby="{named("turn")}">\n'
-        f'<h2 id="{named("turn")}">What if</h2>\n<p class="quiet">{LEAD}</p>\n'
+        f'<h2 id="{named("turn")}">What if</h2>\n<p class="quiet">{LEAD}{without}</p>\n'
         f'<fieldset class="knobs"><legend class="unseen">Values of the spec</legend>{knobs}</fieldset>\n'
         '<p class="result" role="status" aria-live="polite"></p>\n'
         '<div class="wide" role="region" tabindex="0" aria-label="best model of every family"><table>'

@@ -131,7 +131,7 @@ def _large(plan: Plan, chosen: Candidate) -> list[tuple[str, str, str]]:
         busy = f"{run.platform.gpu}, {numbers.percent(fleet.utilisation)} busy"
         cards.append(("fleet", sentences.fleet(chosen), busy))
     if said.confidence is not None and said.family_confidence is not None:
-        family = f"of 1,000 draws; {said.family} in {share(said.family_confidence)}"
+        family = f"of all draws; {said.family} in {share(said.family_confidence)}"
         cards.append(("stays the best in", _short(said.confidence), family))
     cards += [(score.metric, numbers.number(score.value), f"asked {score.bound}") for score in chosen.quality[:1]]
     return cards

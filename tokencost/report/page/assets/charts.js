@@ -9,6 +9,8 @@ tokencost.charts = (() => {
   probe.hidden = true;
   document.body.append(probe);
 
+  Chart.defaults.font.family = "system-ui, sans-serif";
+
   const color = (name, alpha = 1) => {
     probe.style.color = `var(--${name})`;
     const [r, g, b] = getComputedStyle(probe).color.match(/[\d.]+/g);
@@ -49,7 +51,6 @@ tokencost.charts = (() => {
     responsive: true,
     maintainAspectRatio: false,
     animation: false,
-    font: { family: "system-ui" },
     interaction: { mode: "nearest", intersect: false, ...(more.interaction || {}) },
     plugins: {
       legend: { labels: { color: color("ink"), usePointStyle: true, boxHeight: 8 }, ...(more.legend || {}) },
@@ -215,25 +216,28 @@ tokencost.charts = (() => {
         id: "names",
         afterDatasetsDraw(chart) {
           const { ctx, chartArea: area } = chart;
-          const taken = [];
           ctx.save();
           ctx.font = "12px system-ui";
           ctx.fillStyle = color("ink");
           ctx.strokeStyle = color("paper", 0.85);
           ctx.lineWidth = 4;
           ctx.lineJoin = "round";
-          chart.data.datasets.forEach((set, n) => set.data.forEach((value, index) => {
-            if (!value.one.front || set.type === "line") return;
+          const marks = chart.data.datasets.flatMap((set, n) => (set.type === "line" ? [] : set.data.map((value, index) => {
             const { x, y } = chart.getDatasetMeta(n).data[index];
-            const wide = ctx.measureText(value.one.model).width;
-            const far = set.pointRadius[index] + 5;
-            const box = [x + far, y - 6, x + far + wide, y + 8];
-            if (box[2] > area.right) [box[0], box[2]] = [x - far - wide, x - far];
-            if (taken.some((o) => box[0] < o[2] && box[2] > o[0] && box[1] < o[3] && box[3] > o[1])) return;
+            return { x, y, far: set.pointRadius[index] + 3, one: value.one };
+          })));
+          const taken = marks.map(({ x, y, far }) => [x - far, y - far, x + far, y + far]);
+          const free = (box) => box[0] > area.left && box[2] < area.right && box[1] > area.top && box[3] < area.bottom
+            && !taken.some((o) => box[0] < o[2] && box[2] > o[0] && box[1] < o[3] && box[3] > o[1]);
+          for (const { x, y, far, one } of marks.filter((mark) => mark.one.front)) {
+            const wide = ctx.measureText(one.model).width;
+            const box = [[far, -7], [-far - wide, -7], [-wide / 2, far], [-wide / 2, -far - 14], [far, far], [-far - wide, far]]
+              .map(([left, top]) => [x + left, y + top, x + left + wide, y + top + 14]).find(free);
+            if (!box) continue;
             taken.push(box);
-            ctx.strokeText(value.one.model, box[0], y + 4);
-            ctx.fillText(value.one.model, box[0], y + 4);
-          }));
+            ctx.strokeText(one.model, box[0], box[3] - 3);
+            ctx.fillText(one.model, box[0], box[3] - 3);
+          }
           ctx.restore();
         },
       };
