@@ -80,7 +80,7 @@ def say(text: str) -> None:
         sys.stderr.flush()
 
 
-def progress(what: str, quiet: bool) -> Callable[[int, int], None]:
+def counted(what: str, quiet: bool) -> Callable[[int, int], None]:
     """Told how much is done, and of how much: a line that writes itself anew on a terminal; nothing in a log."""
     listens = not quiet and sys.stderr is not None and sys.stderr.isatty()
     told = [0.0]

@@ -8,7 +8,7 @@ import typer
 
 from tokencost.cli import options as o
 from tokencost.cli.exits import worst
-from tokencost.cli.output import progress
+from tokencost.cli.output import counted
 from tokencost.cli.show import checked_format, show
 from tokencost.cli.specs import Specs, each, refuse
 
@@ -54,4 +54,4 @@ def _pages(overrides: Sequence[str], quick: bool, quiet: bool) -> Callable[..., 
 
     if quick:
         return functools.partial(quick_dossier, overrides=overrides)
-    return functools.partial(dossier, overrides=overrides, progress=progress("what-if plans", quiet))
+    return functools.partial(dossier, overrides=overrides, progress=counted("what-if plans", quiet))
