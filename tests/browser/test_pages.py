@@ -69,7 +69,7 @@ def test_other_values_are_left_out_where_nobody_waits_for_them(browser: Browser,
     """
     with browser.opened(written(tmp_path / "page.html", "plan", POSTER, "--quick")) as opened:
         assert opened.run("document.querySelector('.panel')") is None
-        assert opened.run("tokencost.charts.drawn.size") == 4
+        assert opened.run("tokencost.charts.drawn.size") == 5
 
 
 def test_charts_change_what_they_show(browser: Browser, tmp_path: Path) -> None:

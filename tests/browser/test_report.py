@@ -104,7 +104,7 @@ def test_charts_show_every_mark(browser: Browser, report: Path) -> None:
         labels = opened.run("tokencost.charts.drawn.get('p0-phases').data.labels.length")
 
         assert given == marks
-        assert {"p0-choice", "p0-phases", "p0-latency", "p0-fleets", "p0-panel-chart"} == set(marks)
+        assert {"p0-choice", "p0-phases", "p0-latency", "p0-spread", "p0-fleets", "p0-panel-chart"} == set(marks)
         assert len(placed) == sum(marks["p0-choice"])
         assert {labels} == set(marks["p0-phases"])
         assert labels == marks["p0-latency"][-1]

@@ -7,7 +7,7 @@ from tests.report import cases
 from tokencost.catalog.load import load
 from tokencost.nouns.answer import Plan
 from tokencost.nouns.panel import Knob, Panel, Setting
-from tokencost.planning.dossier import Dossier, Source
+from tokencost.planning.dossier import SHARES, Dossier, Source, Spread
 from tokencost.planning.explained import Explanation, explain_model
 from tokencost.planning.options import OutputOptions, RunOptions
 from tokencost.report import renderer
@@ -31,6 +31,7 @@ def dossier(name: str = "poster-studio") -> Dossier:
     return Dossier(
         **{field.name: getattr(made, field.name) for field in fields(Plan)}, overrides=(name,),
         fleets=cases.capacity(name, model=name), derivation=derived(), panel=Panel(knobs=(knob,), settings=settings),
+        spreads=(Spread(model=name, shares=SHARES, seconds=tuple(1 + share for share in SHARES)),),
         sources={name: source, "b": replace(source, id="b", url="https://example.com/a?b=1&c=2")},
     )  # fmt: skip
 

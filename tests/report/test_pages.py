@@ -92,7 +92,7 @@ def test_a_page_shows_everything_beside_a_plan() -> None:
     text = page(dossier())
     data = data_of(text)
 
-    assert {"p0-choice", "p0-phases", "p0-latency", "p0-fleets"} == set(data["charts"])
+    assert {"p0-choice", "p0-phases", "p0-latency", "p0-spread", "p0-fleets"} == set(data["charts"])
     assert ["p0-panel"] == list(data["panels"])
     assert text.index("<h1") < text.index('class="cards"') < text.index("What if") < text.index(">candidates<")
     assert 'href="https://example.com/a?b=1&amp;c=2"' in text
@@ -117,7 +117,7 @@ def test_figures_of_charts_stand_in_tables_too() -> None:
     """
     text = page(dossier())
 
-    assert 4 == text.count("<details><summary>Figures</summary>")
+    assert 5 == text.count("<details><summary>Figures</summary>")
     assert "445.6\u00a0ms" in text
     assert text.count("<caption") == text.count("<table")
 

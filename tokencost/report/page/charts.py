@@ -20,7 +20,7 @@ from tokencost.report.run_json import Fields
 
 MOST = 10
 """Feasible candidates that a chart by candidate shows, cheapest first; the best of every other family comes below."""
-WORK = ("reading the prompt", "reading the image", "denoising steps", "token steps", "decoding the image", "other")
+WORK = ("reading the prompt", "reading the image", "denoising steps", "token steps", "decoding pixels", "other")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,8 +107,9 @@ def _work(phase: PhaseTime) -> str:
 
 
 KINDS = {
-    "vision_tower": "reading the image", "denoiser": "denoising steps", "transformer": "token steps",
-    "image_decoder": "decoding the image", "video_decoder": "decoding the image",
+    "vision_tower": "reading the image", "image_encoder": "reading the image", "denoiser": "denoising steps",
+    "transformer": "token steps",
+    "image_decoder": "decoding pixels", "video_decoder": "decoding pixels",
 }  # fmt: skip
 """What a network of a generator does, in the words of the charts."""
 

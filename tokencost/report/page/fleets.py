@@ -1,14 +1,16 @@
-"""Cost against replicas: the fleets around the chosen one, for the best model of every family."""
+"""Fleets of the best model of every family: cost against replicas, and how latencies are spread."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import isfinite
 
 from tokencost.nouns.request import LatencyLimit
 from tokencost.planning.capacity import SHALLOW, CapacityPlan, Examined, Point
+from tokencost.planning.dossier import Spread
 from tokencost.report import numbers
 from tokencost.report.blocks import Column, Grid, Row
+from tokencost.report.escape import visible
 from tokencost.report.numbers import stable
-from tokencost.report.page.charts import Chart, named
+from tokencost.report.page.charts import Chart, bounds, named
 from tokencost.report.run_json import Fields
 
 KEPT = {True: "yes", False: "no", None: "too close to call"}
@@ -28,6 +30,50 @@ def of_fleets(answer: CapacityPlan) -> list[Chart]:
     )
     grid = Grid(title="fleets", columns=(*columns, Column(name="keeps the limits")), rows=rows)
     return [Chart(id="fleets", title="Cost against replicas", says=_says(closely[0]), data=data, figures=grid)]
+
+
+def of_spreads(found: Sequence[Spread], spec: Mapping[str, object]) -> list[Chart]:
+    """The share of requests that is answered within a time, under the planned load."""
+    if not found:
+        return []
+    models: list[Fields] = [
+        {
+            "model": visible(one.model),
+            "points": [[stable(seconds), stable(100 * share)] for seconds, share in _finite(one)],
+            "texts": [f"{_share(share)} within {numbers.time(seconds)}" for seconds, share in _finite(one)],
+        }
+        for one in found
+    ]
+    limits = [bound for bound in bounds(spec) if bound["axis"] == "x"]
+    columns = (Column(name="model"), *(Column(name=_share(share), figures=True) for share in TOLD))
+    rows = (Row(cells=(one.model, *(_within(one, share) for share in TOLD))) for one in found)
+    title, first = "How latencies are spread", found[0]
+    grid = Grid(title="latency within which a share of the requests is answered", columns=columns, rows=tuple(rows))
+    says = f"{first.model} answers {_share(TOLD[0])} of the requests within {_within(first, TOLD[0])}"
+    return [
+        Chart(
+            id="spread", title=title, says=f"{says}, {_share(TOLD[-1])} within {_within(first, TOLD[-1])}.",
+            data={"kind": "spread", "models": [*models], "limits": [*limits]},
+            figures=grid,
+        )
+    ]  # fmt: skip
+
+
+TOLD = (0.5, 0.9, 0.95, 0.99, 0.999)
+"""Shares that stand in the table."""
+
+
+def _finite(one: Spread) -> list[tuple[float, float]]:
+    pairs = zip(one.seconds, one.shares, strict=True)
+    return [(float(seconds), float(share)) for seconds, share in pairs if isfinite(float(seconds))]
+
+
+def _share(share: float) -> str:
+    return f"{100 * share:g} %"
+
+
+def _within(one: Spread, share: float) -> str:
+    return numbers.time(one.seconds[one.shares.index(share)])
 
 
 def _says(one: Examined) -> str:

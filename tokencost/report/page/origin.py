@@ -25,7 +25,7 @@ def _derivation(plan: Dossier, named: Callable[[str], str], level: int) -> str:
     formulas = "".join(_formula(derived, plan.sources, named, seen) for derived in derive(plan.derivation))
     return (
         f"<h{level}>Derivation</h{level}>\n<p>{html(headline(plan.derivation.estimate))}</p>\n"
-        f'<details class="derivation"><summary>Every formula of one request, the numbers put into it, and who says each</summary>'
+        f'<details class="derivation"><summary>Every formula of one request, its numbers, and who says each</summary>'
         f"{formulas}</details>"
     )
 

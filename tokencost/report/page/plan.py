@@ -69,7 +69,7 @@ def _plan(plan: Plan, place: int, *, level: int) -> tuple[str, Fields, Fields]:
 
 
 def _fleets(more: Dossier | None) -> list[Chart]:
-    return fleets.of_fleets(more.fleets) if more else []
+    return [*fleets.of_spreads(more.spreads, more.spec), *fleets.of_fleets(more.fleets)] if more else []
 
 
 def _first(plan: Plan, rest: Sequence[Block]) -> Blocks:

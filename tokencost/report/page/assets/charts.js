@@ -46,6 +46,7 @@ tokencost.charts = (() => {
     if (value >= 7200) return `${Number((value / 3600).toPrecision(2))} h`;
     return value >= 1 || value === 0 ? `${Number(value.toPrecision(3))} s` : `${Number((value * 1e3).toPrecision(3))} ms`;
   };
+  const beyond = (lines) => (lines.length ? 1.1 * Math.max(...lines.map((line) => line.value)) : undefined);
   const dollars = (value) => `$${value >= 1000 ? value.toLocaleString("en-US") : Number(value.toPrecision(6))}`;
   const common = (told, more = {}) => ({
     responsive: true,
@@ -181,7 +182,7 @@ tokencost.charts = (() => {
             }, { interaction: { mode: "nearest", axis: "xy" } }),
             indexAxis: "y",
             scales: {
-              x: decades("time to an answer", seconds),
+              x: decades("time to an answer", seconds, { suggestedMax: beyond(data.limits) }),
               y: axis("", { grid: { display: false }, ticks: { color: color("ink"), autoSkip: false } }),
             },
           },
@@ -294,6 +295,35 @@ tokencost.charts = (() => {
             },
           },
           plugins: [limits(data.limits), names],
+        },
+      };
+    },
+
+    spread(data) {
+      return {
+        height: 320,
+        config: {
+          type: "scatter",
+          data: {
+            datasets: data.models.map((one, n) => ({
+              label: one.model,
+              data: one.points.map(([x, y], index) => ({ x, y, text: one.texts[index] })),
+              showLine: true,
+              pointStyle: SHAPES[n % SHAPES.length],
+              pointRadius: 3,
+              borderWidth: 2,
+              borderColor: color(`c${n % 7}`),
+              backgroundColor: color(`c${n % 7}`),
+            })),
+          },
+          options: {
+            ...common({ title: ([item]) => item.dataset.label, label: (item) => item.raw.text }),
+            scales: {
+              x: decades("time to an answer", seconds, { suggestedMax: beyond(data.limits) }),
+              y: axis("requests answered", { min: 0, max: 100, ticks: { callback: (value) => `${value} %` } }),
+            },
+          },
+          plugins: [limits(data.limits)],
         },
       };
     },
