@@ -12,8 +12,8 @@ MARKS = {"": "", "yes": '<span class="yes">✔</span> ', "no": '<span class="no"
 SAID = {"yes": '<span class="unseen">yes: </span>', "no": '<span class="unseen">no: </span>', "": ""}
 BROKEN = re.compile(r"(?<=[0-9]) (?=(?:%|[a-zA-Z/]{1,5}\b|×))|(?<=×) (?=[0-9])")
 """A space before a unit, or around the sign between two figures."""
-MANY = 8
-"""Points from which a list is folded below its title."""
+MANY = 13
+"""Points from which a list is folded below its title: more than the turns of a choice that a report shows."""
 
 
 def page(blocks: Blocks) -> str:
