@@ -140,19 +140,6 @@ def test_csv_has_one_row_per_candidate() -> None:
     assert "0.0123" == rows[1][rows[0].index("usd_per_asset")]
 
 
-def test_html_needs_nothing_from_elsewhere() -> None:
-    """
-    The page is an artifact of a build: it must open anywhere, run nothing and load nothing.
-    """
-    text = renderer("plan", "html")([cases.plan()])
-    tags = active("html", text)
-
-    assert not {"script", "link", "img", "iframe", "a"} & set(tags)
-    assert "prefers-color-scheme: dark" in text
-    assert "@media print" in text
-    assert 'class="bar" style="width:100%"' in text
-
-
 def test_formats_are_those_of_the_table() -> None:
     """
     The command line offers what can be rendered, and names it when asked for something else.

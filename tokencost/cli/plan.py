@@ -1,8 +1,9 @@
 """`tokencost plan`: the main job."""
 
+import functools
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -32,7 +33,12 @@ def plan(
     catalog: o.CatalogDir = None,
     format: Annotated[str, o.format_option("plan")] = "table",  # noqa: A002
     output: o.Output = None,
-    quick: Annotated[bool, typer.Option("--quick", help="Do not search for what would change the choice.")] = False,
+    quick: Annotated[
+        bool,
+        typer.Option(
+            "--quick", help="Do not search for what would change the choice, nor make the what-if plans of a page."
+        ),
+    ] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Plan again whenever the spec is saved; Ctrl-C ends.")] = False,
     no_color: o.NoColor = False,
     quiet: o.Quiet = False,
@@ -41,10 +47,9 @@ def plan(
 
     Example: tokencost plan specs/poster-1024.yaml --set output.width=512
     """
-    from tokencost.planning import plan as use_case
-
     checked_format("plan", format)
-    answer, records = locked(lock, use_case.quick_plan if quick else use_case.plan), o.load_catalog(catalog)
+    asked = _pages(set or [], quick) if format == "html" else _plans(quick)
+    answer, records = locked(lock, asked), o.load_catalog(catalog)
     if watch:
         path = watching.checked(specs, format, output)
         return watching.watch(_watched(path, set or [], records, answer, no_color=no_color, quiet=quiet))
@@ -78,3 +83,16 @@ def _watched(
         show_change=lambda old, new: show("diff", Compared(change=changed(old, new), violations=()), "table", None,
                                           no_color=no_color),
     )  # fmt: skip
+
+
+def _plans(quick: bool) -> Callable[..., Any]:
+    from tokencost.planning import plan as use_case
+
+    return use_case.quick_plan if quick else use_case.plan
+
+
+def _pages(overrides: Sequence[str], quick: bool) -> Callable[..., Any]:
+    """Plans with what a page shows beside them; other formats print them as the plans that they are."""
+    from tokencost.planning.dossier import dossier, quick_dossier
+
+    return functools.partial(quick_dossier if quick else dossier, overrides=overrides)

@@ -84,7 +84,7 @@ def _for_best(best: Candidate, feasible: Sequence[Candidate]) -> list[str]:
 def _against_rivals(best: Candidate, candidates: Sequence[Candidate]) -> list[str]:
     """The other side, autoregressive against diffusion: its best model, and Emu3's own if that is another."""
     other = "diffusion" if best.family != "diffusion" else "autoregressive"
-    side = sorted((c for c in candidates if c.family == other and c.estimate is not None), key=_unfit)
+    side = fit_first([c for c in candidates if c.family == other and c.estimate is not None])
     emu = [c for c in side if c.model in EMU3]
     shown = list(dict.fromkeys(c.model for c in [*side[:1], *emu[:1]]))
     return [_rival(next(c for c in side if c.model == model)) for model in shown]
@@ -92,6 +92,11 @@ def _against_rivals(best: Candidate, candidates: Sequence[Candidate]) -> list[st
 
 UNFIT = {"task", "size", "frames", "positions", "availability"}
 """Constraints that say a model was not made for the request at all."""
+
+
+def fit_first(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Models that were made for the request before those that were not, else in their order."""
+    return sorted(candidates, key=_unfit)
 
 
 def _unfit(candidate: Candidate) -> bool:

@@ -59,13 +59,17 @@ class Followed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examined:
-    """A candidate with its fleet, fleets around it, the same fleet at other loads, and one that follows the day."""
+    """A candidate with its fleet, fleets around it, the same fleet at other loads, and one that follows the day.
+
+    `sizing` is how the fleet was chosen, for those who ask it for more than its percentiles.
+    """
 
     candidate: Candidate
     service: Service | None
     fleets: tuple[Point, ...]
     loads: tuple[Point, ...]
     followed: Followed | None
+    sizing: Sizing | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +152,7 @@ def _examined(
         fleets=tuple(at(closer if count == chosen.replicas else _nearby(closer, count), 1.0) for count in counts),
         loads=tuple(at(closer if load == 1 else _nearby(closer, chosen.replicas), load) for load in LOADS if deep),
         followed=_followed(catalog, found, asked, choice) if deep and wanted.traffic.peak_to_mean else None,
+        sizing=found.fleet,
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from tokencost.nouns.answer import Candidate, Capacity
 from tokencost.planning.capacity import CapacityPlan, Examined, Followed, Point
-from tokencost.report import html, markdown, numbers, table
+from tokencost.report import markdown, numbers, table
 from tokencost.report.blocks import Answer, Block, Blocks, Column, Command, Facts, Grid, Mark, Row, present
 from tokencost.report.content import bill_of
 from tokencost.report.layout import bar
@@ -27,11 +27,6 @@ def as_table(answer: CapacityPlan, *, width: int = 80, color: bool = False, asci
 def as_markdown(answer: CapacityPlan) -> str:
     """A capacity plan in Markdown."""
     return markdown.render(of_capacity(answer))
-
-
-def as_html(answer: CapacityPlan) -> str:
-    """A capacity plan as a page."""
-    return html.page(of_capacity(answer))
 
 
 def of_capacity(answer: CapacityPlan) -> Blocks:

@@ -23,6 +23,7 @@ MARKDOWN = {c: f"\\{c}" for c in "\\*_[]~"} | {
 """Entities cannot open a code span or end a cell. Forges look for mentions, issues and links after they have decoded
 entities, but not in code."""
 ACTIVE = re.compile("|".join(re.escape(key) for key in sorted(MARKDOWN, key=len, reverse=True)), re.IGNORECASE)
+WEB = re.compile(r"https?://[!#$%&()*+,\-./0-9:;=?@A-Z_a-z~]+")
 LIVE = re.compile(r"[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
 NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
@@ -72,6 +73,16 @@ def code(text: str) -> str:
 def html(text: str) -> str:
     """Text for HTML, between tags or in a quoted attribute."""
     return markup.escape(visible(text), quote=True)
+
+
+def link(address: str) -> str:
+    """An address that a page may link to, as text for a quoted attribute; empty for everything but the web's own."""
+    return html(address) if WEB.fullmatch(address) else ""
+
+
+def in_script(text: str) -> str:
+    """JSON inside of a script of a page: no sign in it can end the script, or begin a tag or a comment."""
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 def annotation(text: str) -> str:

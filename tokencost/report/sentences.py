@@ -1,6 +1,7 @@
 """The answers in one sentence each."""
 
 import shlex
+from collections.abc import Sequence
 
 from tokencost.nouns.answer import Candidate, Comparison, Estimate, Plan, PlatformName, Scored
 from tokencost.nouns.check import Checked, Finding
@@ -32,8 +33,8 @@ def choice(plan: Plan) -> str:
     if said.verdict == "nothing-feasible" or chosen is None:
         return f"no candidate keeps every limit ({len(plan.candidates)} examined)"
     if said.verdict == "too-close-to-call":
-        return f"too close to call between {said.model} and {_rival(plan, chosen)}; {_in_short(chosen)}"
-    return _in_short(chosen)
+        return f"too close to call between {said.model} and {_rival(plan, chosen)}; {in_short(chosen)}"
+    return in_short(chosen)
 
 
 def _rival(plan: Plan, chosen: Candidate) -> str:
@@ -47,7 +48,8 @@ def recommended(plan: Plan) -> Candidate | None:
     return next((c for c in plan.candidates if c.model == plan.recommendation.model), None)
 
 
-def _in_short(candidate: Candidate) -> str:
+def in_short(candidate: Candidate) -> str:
+    """Model, cost, latency and fleet."""
     parts = [f"{candidate.model} ({candidate.family})"]
     bill = candidate.bill or (candidate.estimate.bill if candidate.estimate else None)
     if bill:
@@ -195,9 +197,19 @@ def ceiling(score: Score) -> str:
     return f"{score.metric} {numbers.number(score.value)} ({score.conditions}; {score.source})"
 
 
+def quoted(text: str) -> str:
+    """A word as a shell takes it."""
+    return shlex.quote(text)
+
+
 def explain(what: str) -> str:
     """The command that derives every number."""
     return f"tokencost explain {shlex.quote(what)}"
+
+
+def flags(overrides: Sequence[str]) -> str:
+    """Overrides as they stand on the command line."""
+    return "".join(f" --set {shlex.quote(text)}" for text in overrides)
 
 
 def explain_run(run: Estimate) -> str:

@@ -22,13 +22,6 @@ TITLES = {
 }
 SIDE, MARGIN, FACTOR = 340.0, 52.0, 2.0
 """Sizes in pixels of the square of a plot and of the room for its axes; the ratio at the edge of the band."""
-STYLE = """<style>
-.plots { display: flex; flex-wrap: wrap; gap: 1rem } .plots figure { margin: 0; flex: 1 1 24rem; max-width: 34rem }
-svg text { fill: var(--quiet); font-size: 11px } svg .grid { stroke: var(--line); stroke-width: 1 }
-svg .exact { stroke: var(--ink); stroke-width: 1 } svg .band { fill: var(--bar); opacity: .12 }
-svg .in { fill: var(--bar); stroke: none; opacity: .7 } svg .out { fill: none; stroke: var(--no); stroke-width: 1.5 }
-svg circle:hover { opacity: 1; stroke: var(--ink); stroke-width: 2 }
-</style>"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +49,7 @@ def plots(answer: Validation) -> str:
         points = [one for one in answer.outcomes if one.row.metric == metric and one.prediction]
         drawn += [plot(title, points)] if points else []
     legend = '<p class="quiet">filled: inside the predicted interval (counts: within 1 %); hollow: outside</p>'
-    return f'{STYLE}\n<div class="plots">\n{"".join(drawn)}</div>\n{legend}' if drawn else ""
+    return f'<div class="plots">\n{"".join(drawn)}</div>\n{legend}' if drawn else ""
 
 
 def plot(title: str, points: Sequence[Outcome]) -> str:

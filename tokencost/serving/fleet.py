@@ -77,39 +77,44 @@ def utilisation(replicas: int, service: Service, traffic: Traffic) -> float:
 
 def percentiles(found: Sizing, service: Service, traffic: Traffic) -> Percentiles:
     """By the evidence on which the fleet was chosen."""
+    p50, p95, p99 = quantiles(found, service, traffic, SHARES)
+    return Percentiles(p50, p95, p99, _how(found, service, traffic))
+
+
+def quantiles(found: Sizing, service: Service, traffic: Traffic, shares: Sequence[float]) -> tuple[Seconds, ...]:
+    """Latencies within which these shares of the requests are answered, by the evidence on which the fleet rests."""
+    if found.evidence == "law":
+        slots, burstiness = found.replicas * service.slots, float(traffic.burstiness) + service.variation
+        return tuple(latency_percentile(slots, float(service.full), float(traffic.peak), q, burstiness) for q in shares)
+    latencies = sorted(_path(found, service, traffic))
+    return tuple(percentile(latencies, q) for q in shares)
+
+
+def _path(found: Sizing, service: Service, traffic: Traffic) -> Sequence[float]:
+    if found.evidence == "trace":
+        return path(found.replicas, service, traffic.arrivals)
+    return simulated(found.replicas, service, traffic, simulated_requests(service, found.replicas, found.requests))
+
+
+def _how(found: Sizing, service: Service, traffic: Traffic) -> str:
+    """What the percentiles rest on."""
     match found.evidence:
         case "law":
-            return _by_law(found.replicas, service, traffic)
+            return _law(found.replicas, service, traffic)
         case "path":
-            return _by_path(found, service, traffic)
+            latencies = _path(found, service, traffic)
+            count = simulated_requests(service, found.replicas, found.requests)
+            return f"simulated ({count:,} requests; p95 within {half_width(latencies, 0.95):.2g} s)"
         case "trace":
-            latencies = sorted(path(found.replicas, service, traffic.arrivals))
-            return _of_path(latencies, f"trace replayed ({len(latencies):,} arrivals at {traffic.peak:.4g}/s)")
+            return f"trace replayed ({len(traffic.arrivals):,} arrivals at {traffic.peak:.4g}/s)"
 
 
-def _by_law(replicas: int, service: Service, traffic: Traffic) -> Percentiles:
-    burstiness = float(traffic.burstiness) + service.variation
-    p50, p95, p99 = (
-        latency_percentile(replicas * service.slots, float(service.full), float(traffic.peak), q, burstiness)
-        for q in SHARES
-    )
-    overloaded = utilisation(replicas, service, traffic) >= 1
-    how = "overloaded" if overloaded else method(replicas, service.slots, burstiness)
-    if service.variation and not overloaded:
-        how = "approximated (M/D/c, spread of service added to burstiness)"
-    return Percentiles(p50, p95, p99, how)
-
-
-def _by_path(found: Sizing, service: Service, traffic: Traffic) -> Percentiles:
-    count = simulated_requests(service, found.replicas, found.requests)
-    latencies = simulated(found.replicas, service, traffic, count)
-    how = f"simulated ({count:,} requests; p95 within {half_width(latencies, 0.95):.2g} s)"
-    return _of_path(sorted(latencies), how)
-
-
-def _of_path(latencies: Sequence[float], how: str) -> Percentiles:
-    p50, p95, p99 = (percentile(latencies, q) for q in SHARES)
-    return Percentiles(p50, p95, p99, how)
+def _law(replicas: int, service: Service, traffic: Traffic) -> str:
+    if utilisation(replicas, service, traffic) >= 1:
+        return "overloaded"
+    if service.variation:
+        return "approximated (M/D/c, spread of service added to burstiness)"
+    return method(replicas, service.slots, float(traffic.burstiness))
 
 
 def alone(service: Seconds, *, slots: int, gpus: Count) -> Capacity:
