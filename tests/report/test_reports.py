@@ -11,7 +11,7 @@ from tests.report.parse import RAW, active, parsed
 from tokencost.errors import UsageError
 from tokencost.report import RENDERERS, formats, renderer
 
-EVERY = [(command, name) for command in cases.ANSWERS for name in RENDERERS[command]]
+EVERY = [(command, name) for command in cases.ANSWERS for name in formats(command)]
 NAMED = [(command, name) for command, name in EVERY if command in cases.NAMED]
 
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tokencost.cli import options as o
+from tokencost.cli.destinations import checked_format, destinations
 from tokencost.cli.exits import Exit, worst
-from tokencost.cli.show import checked_format, show
+from tokencost.cli.show import show
 from tokencost.cli.specs import Specs, each, refuse
 from tokencost.errors import UsageError
 
@@ -52,12 +53,12 @@ def check(
 
     Example: tokencost check specs/*.yaml --format github
     """
-    checked_format("check", format)
+    checked_format("check", format, output)
     with tempfile.TemporaryDirectory(prefix="tokencost-") as folder:
         judge = _judge(baseline, max_increase or [], missing_baseline, catalog, Path(folder))
         answers, problems, codes = each(specs, set or [], o.load_catalog(catalog), judge)
     if problems:
-        refuse(problems, "table" if answers else format, output)
+        refuse(problems, [] if answers else destinations("check", format, output))
     if answers:
         show("check", answers, format, output, no_color=no_color)
     codes += [Exit.DONE if answer.passed else Exit.VERDICT for answer in answers]

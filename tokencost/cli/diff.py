@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tokencost.cli import options as o
+from tokencost.cli.destinations import checked_format
 from tokencost.cli.exits import Exit
-from tokencost.cli.show import checked_format, show
+from tokencost.cli.show import show
 from tokencost.errors import UsageError
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def diff(
     from tokencost.planning.diff import changed
     from tokencost.planning.sides import side
 
-    checked_format("diff", format)
+    checked_format("diff", format, output)
     judges = [judge_named(text) for text in fail_on or []]
     records = o.records(catalog)
     with tempfile.TemporaryDirectory(prefix="tokencost-") as folder:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tokencost.cli import options as o
-from tokencost.cli.show import checked_format, show
+from tokencost.cli.destinations import checked_format
+from tokencost.cli.show import show
 from tokencost.errors import UsageError
 
 if TYPE_CHECKING:
@@ -56,9 +57,9 @@ def explain(
     return show("explain", (found, full), format, output, no_color=no_color)
 
 
-def _claims(records: "Catalog", asked: str, output: Path | None, *, no_color: bool) -> None:
+def _claims(records: "Catalog", asked: str, output: list[str] | None, *, no_color: bool) -> None:
     """The lesson's claims, in formats of their own."""
-    checked_format("explain --claims", asked)
+    checked_format("explain --claims", asked, output)
     from tokencost.planning.claims import claims as judged
 
     show("explain --claims", judged(records), asked, output, no_color=no_color)

@@ -5,8 +5,9 @@ from typing import Annotated
 import typer
 
 from tokencost.cli import options as o
+from tokencost.cli.destinations import checked_format, destinations
 from tokencost.cli.exits import worst
-from tokencost.cli.show import checked_format, show
+from tokencost.cli.show import show
 from tokencost.cli.specs import Specs, each, refuse
 
 
@@ -26,12 +27,12 @@ def plan(
     """
     from tokencost.planning import plan as use_case
 
-    checked_format("plan", format)
+    checked_format("plan", format, output)
     answers, problems, codes = each(
         specs, set or [], o.load_catalog(catalog), use_case.quick_plan if quick else use_case.plan
     )
     if problems:
-        refuse(problems, "table" if answers else format, output)
+        refuse(problems, [] if answers else destinations("plan", format, output))
     if answers:
         show("plan", answers, format, output, no_color=no_color)
     raise typer.Exit(worst(codes))

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from tokencost.cli import options as o
-from tokencost.cli.show import checked_format, show
+from tokencost.cli.destinations import checked_format
+from tokencost.cli.show import show
 from tokencost.errors import UsageError
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def sample(
 
     Example: tokencost sample --grid 8x8 --guidance 3 5 7
     """
-    checked_format("sample", format)
+    checked_format("sample", format, output)
     from tokencost.planning.sample import Sampling, sampled
     from tokencost.sampling.guidance import Choosing
 

@@ -13,7 +13,7 @@ from tokencost.errors import UsageError
 
 def schema(
     kind: Annotated[str, typer.Argument(help="spec, or a folder of the catalogue: models, gpus, ...")] = "spec",
-    output: o.Output = None,
+    output: o.OutputFile = None,
 ) -> None:
     """The JSON Schema of the spec, or of one kind of catalogue record.
 

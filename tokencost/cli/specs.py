@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
+from tokencost.cli.destinations import Destination
 from tokencost.cli.exits import Exit
-from tokencost.cli.output import say, write
+from tokencost.cli.output import say, write_all
 from tokencost.errors import AccessError, Problem, TokencostError
 
 Specs = Annotated[list[str], typer.Argument(help="Spec files; - reads standard input.", metavar="SPEC")]
@@ -43,11 +44,10 @@ def _stdin() -> bytes:
         raise AccessError(f"standard input: {error}") from error
 
 
-def refuse(problems: Sequence[Problem], asked: str, target: Path | None) -> None:
-    """Problems for people on standard error; in a machine's format also where the answer would stand."""
+def refuse(problems: Sequence[Problem], places: Sequence[Destination]) -> None:
+    """Problems for people on standard error; in a machine's format also where an answer would stand."""
     from tokencost.report.problems import problems_in, problems_text
 
     say(problems_text(problems))
-    text = problems_in(asked, problems)
-    if text:
-        write(text, target)
+    texts = [(problems_in(one.format, problems), one.path) for one in places]
+    write_all([(text, path) for text, path in texts if text])

@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from tokencost.cli import options as o
+from tokencost.cli.destinations import checked_format
 from tokencost.cli.output import say
-from tokencost.cli.show import checked_format, show
+from tokencost.cli.show import show
 
 
 def validate(
@@ -29,7 +30,7 @@ def validate(
     """
     from tokencost.validation.validate import validate as use_case
 
-    checked_format("validate", format)
+    checked_format("validate", format, output)
     if fit and not quiet:
         say("fitting constants to the tables, and once more without each group ...")
     show("validate", use_case(o.load_catalog(catalog), tables or (), fit=fit), format, output, no_color=no_color)
