@@ -8,7 +8,7 @@ from dataclasses import replace
 from tokencost.errors import Problem
 from tokencost.report import github, gitlab, junit, sarif
 from tokencost.report.answers_json import written
-from tokencost.report.escape import INVISIBLE, markdown, terminal, visible
+from tokencost.report.escape import INVISIBLE, markdown_line, terminal, visible
 from tokencost.report.numbers import Json
 
 LIMIT = 28 * 1024
@@ -121,7 +121,7 @@ def _junit(problems: Problems, left_out: int) -> str:
 
 
 def _markdown(problems: Problems, left_out: int) -> str:
-    lines = [f"- {markdown(str(problem))}" for problem in problems]
+    lines = [f"- {markdown_line(str(problem))}" for problem in problems]
     return "\n".join([f"**{found(problems, left_out)}**", "", *lines]) + "\n"
 
 
