@@ -137,7 +137,16 @@ def test_other_commands_have_the_declared_fields(command: str, line: str) -> Non
     """
     What the reference shows is what they print.
     """
-    assert not wrong(command, call(*line.split(), "--format", "json").json)
+    found = call(*line.split(), "--format", "json").json
+    if "derivation" in found:
+        found["derivation"] = [pruned(node) for node in found["derivation"][:3]]
+
+    assert not wrong(command, found)
+
+
+def pruned(node: dict[str, Any]) -> dict[str, Any]:
+    """One branch of a derivation; all of them have the same form, and there are a thousand."""
+    return {**node, "inner": [pruned(inner) for inner in node["inner"][:2]]}
 
 
 def test_validations_have_the_declared_fields(tmp_path: Path) -> None:

@@ -53,6 +53,11 @@ def render(blocks: Blocks, heading: str = "") -> str:
     return fitted(blocks, joined, LIMIT)
 
 
+def commented(blocks: Blocks, title: str) -> str:
+    """A report as a comment, below a title if there is one."""
+    return render(blocks, f"### {markdown(title)}" if title else "")
+
+
 def _lines(block: Block) -> Iterator[str]:
     if not isinstance(block, Answer | Command | Bars) and block.title:
         yield from (f"**{block.title}**", "")
