@@ -44,8 +44,14 @@ def text_of(tokens: list[Token]) -> str:
 
 
 def lines(text: str) -> list[str]:
-    """Every line of text in a Markdown document."""
-    return [text_of(token.children or []) for token in READER.parse(text) if token.type == "inline"]
+    """Every line of text in a Markdown document; a numbered point begins with its number, as it is shown."""
+    found, number = [], ""
+    for token in READER.parse(text):
+        number = f"{token.info}{token.markup} " if token.type == "list_item_open" and token.info else number
+        if token.type == "inline":
+            found.append(number + text_of(token.children or []))
+            number = ""
+    return found
 
 
 @hostile

@@ -23,7 +23,9 @@ MARKDOWN = {c: f"\\{c}" for c in "\\*_[]~"} | {
 REFERENCE = r"(?P<reference>(?:[@#]|://|www\.|[!&%](?=[0-9\"])|~(?=[\w\"])|\bGH-(?=[0-9]))+)"
 """What forges make links, mentions and references to issues of, after they have decoded entities, but not in code."""
 ACTIVE = re.compile(f"{REFERENCE}|{'|'.join(re.escape(key) for key in MARKDOWN)}", re.IGNORECASE)
-OPENING = re.compile(r"^(?P<list>[-+](?=[-\s]|$))|^(?P<number>[0-9]{1,9})(?P<end>[.)])(?=\s|$)|^ +| +$")
+SHOWN = r"[1-9][0-9]{0,8}\. (?![0-9]+[.)])[^\W_]"
+"""A number that a list shows as it is written, before a word."""
+OPENING = re.compile(rf"^(?P<list>[-+](?=[-\s]|$))|^(?!{SHOWN})(?P<number>[0-9]{{1,9}})(?P<end>[.)])(?=\s|$)|^ +| +$")
 """What starts a list, a rule or a block of code where a line begins, and spaces that would vanish."""
 LIVE = re.compile(r"[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
 NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")

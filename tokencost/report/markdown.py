@@ -78,7 +78,7 @@ def _lines(block: Block) -> Iterator[str]:
 
 def _bullets(block: Bullets) -> Iterator[str]:
     for item in block.items:
-        yield f"- {MARKS[item.mark]}{markdown_line(item.text)}"
+        yield f"- {MARKS[item.mark]}{markdown(item.text)}" if item.mark else f"- {markdown_line(item.text)}"
         yield from (f"  - {markdown_line(remark)}" for remark in item.remarks)
 
 
