@@ -62,7 +62,7 @@ def test_markdown_shows_the_name(name: str) -> None:
     seen = escape.visible(name)
     report = (
         Answer(text=f"{name}."),
-        Bullets(title="points", items=(Item(text=name, remarks=(name,)), Item(text=name, mark="no"))),
+        Bullets(title=name, items=(Item(text=name, remarks=(name,)), Item(text=name, mark="no"))),
         Facts(title="facts", pairs=((name, name),)),
         Grid(columns=(Column(name="n"), Column(name="m")), rows=(Row(cells=(name, name), mark="yes"),)),
         Command(lead="run", command=name),
@@ -72,7 +72,7 @@ def test_markdown_shows_the_name(name: str) -> None:
 
     assert [
         f"{seen}.".strip(),
-        "points",
+        cell,
         cell,
         cell,
         f"❌ {seen}".strip(),

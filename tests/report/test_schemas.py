@@ -208,8 +208,8 @@ def test_a_version_keeps_its_promise(command: str) -> None:
     Fields that are gone, renamed, of another type or null all at once need a new version: tokencost.plan/2.
     `python -m tests.promises.results` adds what is new.
     """
-    today = {(row["path"]): row for row in promises.of(command)}
-    kept = [row for row in promises.kept() if row["schema"] == promises.called(command)]
+    today, version = {row["path"]: row for row in promises.of(command)}, promises.called(command)
+    kept = [row for row in promises.kept() if row["schema"] == version]
 
     assert kept
     assert not [row for row in kept if today.get(row["path"]) != row]

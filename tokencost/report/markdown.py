@@ -60,10 +60,10 @@ def commented(blocks: Blocks, title: str) -> str:
 
 def _lines(block: Block) -> Iterator[str]:
     if not isinstance(block, Answer | Command | Bars) and block.title:
-        yield from (f"**{block.title}**", "")
+        yield from (f"**{markdown_line(block.title)}**", "")
     match block:
         case Answer():
-            yield f"**{markdown(block.text)}**"
+            yield f"**{markdown_line(block.text)}**"
         case Bullets():
             yield from _bullets(block)
         case Grid():
