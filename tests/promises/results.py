@@ -26,7 +26,7 @@ def of(command: str) -> list[Row]:
     schema = result_schema(command)
     found = {path: (said, always) for path, said, always in fields(schema)}
     return [
-        {"schema": called(command), "path": path, "always": "yes" if always else "no", "type": _type(said)}
+        {"schema": str(schema["title"]), "path": path, "always": "yes" if always else "no", "type": _type(said)}
         for path, (said, always) in sorted(found.items())
     ]
 
