@@ -21,6 +21,7 @@ from tokencost.cli.app import EXITS, app
 from tokencost.cli.run import run
 from tokencost.nouns.budget import METRICS
 from tokencost.report.numbers import count, number, time
+from tokencost.report.schemas import RESULTS, fields, result_schema
 from tokencost.spec.schema import budget_schema, spec_schema
 
 DOCS = Path(__file__).parent
@@ -158,45 +159,53 @@ def _flag(param: inspect.Parameter, hint: Any) -> tuple[str, str, str]:
     return written, f"{about.help}{bounds}{variable}", "**required**" if due else default
 
 
-EXAMPLES = {
-    "tokens": ["tokens --tokenizer emu3 --res 512"],
-    "estimate": ["estimate emu3-gen --res 512"],
-    "plan": ["plan {specs}/poster-1024.yaml", "plan {specs}/print-2048.yaml"],
-    "check": [
-        "check {specs}/poster-1024.yaml",
-        "check {specs}/poster-512.yaml --set budget.per_asset=0.00001USD",
-        "check {specs}/poster-512.yaml --budget {specs}/finance/tokencost.budget.yaml --today 2027-02-01 -q",
-    ],
-    "diff": [
-        "diff {specs}/poster-512.yaml {specs}/poster-512.yaml --set traffic.peak=30req/s --fail-on increase",
-    ],
-    "compare": ["compare --res 1024"],
-    "sample": ["sample --grid 2x2 --guidance 3"],
-    "explain --claims": ["explain --claims"],
-    "train": ["train llama-2-7b --assets 1e9", "train emu3-gen --tokens 300e9 --against sd3", "train sd-1"],
-}
-"""Commands whose answers have every field that there is."""
-TOLD = ("check", "compare")
-"""Commands whose candidates are told with another."""
-OPEN = {"params": "component", "flops": "phase", "spec": "key", "sources": "id"}
-"""Objects whose keys are names, and what they name."""
-UNITS = {
-    "bytes": "B", "seconds": "s", "p50_s": "s", "p95_s": "s", "p99_s": "s", "flop": "FLOP", "joules": "J", "usd": "USD",
-    "hour": "USD/h", "kg_co2e": "kg", "kg_per_joule": "kg/J", "requests_per_second": "1/s", "tokens_per_second": "1/s",
-    "fps": "1/s",
+SAME = {
+    "check": {"candidates[]": "a plan", "recommendation": "a plan", "change": "a diff"},
+    "compare": {"candidates[]": "a plan"},
+}  # fmt: skip
+"""Parts that are told with another command, and with which."""
+HEADINGS = {"problems": "A refused input"}
+KINDS = {
+    "string": "text", "number": "number", "integer": "whole number", "boolean": "true or false", "null": "null",
+    "array": "list", "object": "object",
 }  # fmt: skip
 
 
 def json_page() -> str:
-    """Every field of every answer in JSON, from answers."""
-    parts = [f"{NOTE}\n# JSON\n\nAll numbers are in base units. A field that is not known is null.\n"]
-    for command, lines in EXAMPLES.items():
-        found = list(fields([asked(line) for line in lines], ""))
-        told = [row for row in found if command not in TOLD or not row[0].startswith("candidates[].")]
-        rows = [(f"`{path}`", kinds, _unit(path) if "number" in kinds else "") for path, kinds in told]
-        same = "\n`candidates[]` as in a plan.\n" if command in TOLD else ""
-        parts.append(f"\n## tokencost {command} --format json\n\n{table(('field', 'type', 'unit'), rows)}{same}")
-    return "".join(parts)
+    """Every field of every result, from the schemas that declare them."""
+    head = (
+        f"{NOTE}\n# JSON\n\n"
+        "All numbers are in base units. A field is always there unless it says *sometimes*; what is not known is\n"
+        "null. `[]` is a member of a list, `<>` an entry of an object whose keys are names. `plan` and `check` print\n"
+        "one object for one spec and a list for several; `--format jsonl` prints one object to a line.\n\n"
+        "`schema` names the version. A version only grows: fields are added, never taken away, renamed or given\n"
+        "another type, so readers pass over what they do not know. `tokencost schema --result plan` prints the JSON\n"
+        "Schema (draft 2020-12) that this version of tokencost holds itself to.\n"
+    )
+    return head + "".join(_result(command) for command in RESULTS)
+
+
+def _result(command: str) -> str:
+    told = SAME.get(command, {})
+    rows = [
+        (f"`{path}`", _kind(said, always), said.get("unit", ""), said.get("description", ""))
+        for path, said, always in fields(result_schema(command))
+        if not any(path.startswith(f"{part}.") for part in told)
+    ]
+    title = HEADINGS.get(command, f"tokencost {command} --format json")
+    same = "".join(f"\n`{part}` as in {where}.\n" for part, where in told.items())
+    return f"\n## {title}\n\n{table(('field', 'type', 'unit', 'what it is'), rows)}{same}"
+
+
+def _kind(said: Mapping[str, Any], always: bool = True) -> str:
+    """The type of a value in words."""
+    if not always:
+        return f"{_kind(said)}, sometimes"
+    if "anyOf" in said:
+        return " or ".join(dict.fromkeys(_kind(member) for member in said["anyOf"]))
+    if "const" in said or "enum" in said:
+        return " or ".join(f"`{word}`" for word in said.get("enum", [said.get("const")]))
+    return "object" if "$ref" in said else KINDS.get(said.get("type", ""), "anything")
 
 
 def asked(line: str) -> Any:
@@ -211,40 +220,6 @@ def said(line: str, form: str) -> str:
     with patch.object(sys, "argv", ["tokencost", *arguments, "--format", form]), contextlib.redirect_stdout(out):
         run()
     return out.getvalue()
-
-
-def fields(values: Sequence[Any], path: str) -> Iterator[tuple[str, str]]:
-    """Path and type of everything in these values, which stand in the same place of several answers."""
-    if path:
-        yield path, " or ".join(sorted({_type(value) for value in values}))
-    name = path.rpartition(".")[2]
-    keys = dict.fromkeys(key for value in values if isinstance(value, dict) for key in value)
-    if name in OPEN and keys:
-        named = [key for key in keys if key != "total"]
-        yield from ((f"{path}.{key}", "number") for key in keys if key == "total")
-        kinds = sorted({_type(value[key]) for value in values if value for key in named if key in value})
-        yield f"{path}.<{OPEN[name]}>", " or ".join(kinds)
-        return
-    for key in keys:
-        inner = [value[key] for value in values if isinstance(value, dict) and key in value]
-        yield from fields(inner, f"{path}.{key}".lstrip("."))
-    members = [member for value in values if isinstance(value, list) for member in value]
-    if members and name != "grid":
-        yield from fields(members, f"{path}[]")
-
-
-def _type(value: Any) -> str:
-    names = {"NoneType": "null", "bool": "true or false", "int": "number", "float": "number", "str": "text"}
-    return {**names, "dict": "object", "list": "list"}[type(value).__name__]
-
-
-def _unit(path: str) -> str:
-    if "flops." in path:
-        return "FLOP"
-    around, _, last = path.rpartition(".")
-    if last in ("low", "high"):
-        return "J" if around.endswith("energy") else "s"
-    return next((unit for name, unit in UNITS.items() if last == name or last.endswith(f"_{name}")), "")
 
 
 def claims_page() -> str:

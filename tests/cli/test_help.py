@@ -8,7 +8,7 @@ import typer
 
 from tests.cli.calling import call
 from tokencost.cli.app import app
-from tokencost.report import RENDERERS
+from tokencost.report import RENDERERS, formats
 
 
 def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -53,7 +53,7 @@ def test_help_lists_the_formats_of_a_command(command: str) -> None:
     shown = " ".join(call(*words, "-h").out.split())
     lead = f"With {command.split()[-1]}" if "--" in command else "How to print the answer"
 
-    assert f"{lead}: {', '.join(RENDERERS[command])}." in shown
+    assert f"{lead}: {', '.join(formats(command))}." in shown
 
 
 def test_exit_codes_stand_in_the_help() -> None:

@@ -83,14 +83,3 @@ def test_what_a_spec_does_not_say_has_no_knob() -> None:
     found = panel_of(CATALOG, spec, quick_plan(CATALOG, spec))
 
     assert "traffic" not in [knob.path for knob in found.knobs]
-
-
-def test_progress_is_told_to_the_end() -> None:
-    """
-    Half a thousand plans take seconds, and somebody waits.
-    """
-    told_: list[tuple[int, int]] = []
-    spec = load(SPECS / "captions.yaml", [], CATALOG)
-    found = panel_of(CATALOG, spec, quick_plan(CATALOG, spec), lambda made, of: told_.append((made, of)))
-
-    assert [(n + 1, len(found.settings)) for n in range(len(found.settings))] == told_

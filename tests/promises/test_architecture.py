@@ -1,6 +1,8 @@
 """The layer rule: imports point down, edges are the only ones to know their libraries, everything fits on a page."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +21,7 @@ LAYERS = (
     {"money", "serving"},
     {"deciding"},
     {"reading"},
+    {"network"},
     {"catalog"},
     {"spec"},
     {"planning"},
@@ -32,6 +35,7 @@ LAYERS = (
 """From the ground up; members of one layer never meet. The empty name is the package itself."""
 EDGES = {"catalog", "importing", "measuring", "spec", "reading", "report", "cli"}
 EDGE_LIBRARIES = {"pydantic", "pydantic_core", "yaml", "rich", "typer"}
+ONLINE = {"socket", "ssl", "socketserver", "http", "requests", "httpx", "aiohttp", "urllib3", "ftplib", "smtplib"}
 EMPTY_NAMES = {"utils", "helpers", "common", "base", "manager", "util", "helper", "misc"}
 
 modules = pytest.mark.parametrize("path", MODULES, ids=lambda path: name_of(path))
@@ -123,6 +127,29 @@ def test_torch_is_known_where_it_measures(path: Path) -> None:
     libraries = {name.partition(".")[0] for name in imported(list(ast.walk(tree(path))))}
 
     assert "tokencost.measuring.on_torch" in name_of(path) or not libraries & {"torch", "transformers", "diffusers"}
+
+
+@modules
+def test_the_network_is_one_layer(path: Path) -> None:
+    """
+    Whoever plans is sure that nothing leaves this machine; addresses may be parsed anywhere.
+    """
+    libraries = set(imported(list(ast.walk(tree(path)))))
+    online = {
+        name for name in libraries if name.partition(".")[0] in ONLINE or name in {"urllib.request", "http.client"}
+    }
+
+    assert layer(name_of(path)) == "network" or not online
+
+
+def test_commands_stay_offline_unless_they_are_asked() -> None:
+    """
+    The layer is not even loaded by the others.
+    """
+    code = "import sys, tokencost.cli.app, tokencost.planning.plan, tokencost.report; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+
+    assert not [name for name in loaded if name.startswith("tokencost.network")]
 
 
 @modules

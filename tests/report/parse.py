@@ -20,6 +20,8 @@ def parsed(output_format: str, text: str) -> Any:
     """The output as its readers see it; raises if they could not read it."""
     if output_format in ("json", "sarif", "gitlab"):
         return json.loads(text, parse_constant=_refuse, object_pairs_hook=_once)
+    if output_format == "jsonl":
+        return [parsed("json", line) for line in text.splitlines()]
     if output_format == "junit":
         return ET.fromstring(text)
     if output_format == "csv":

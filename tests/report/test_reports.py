@@ -9,9 +9,9 @@ import pytest
 from tests.report import cases
 from tests.report.parse import RAW, active, parsed
 from tokencost.errors import UsageError
-from tokencost.report import RENDERERS, formats, renderer
+from tokencost.report import formats, renderer
 
-EVERY = [(command, name) for command in cases.ANSWERS for name in RENDERERS[command]]
+EVERY = [(command, name) for command in cases.ANSWERS for name in formats(command)]
 NAMED = [(command, name) for command, name in EVERY if command in cases.NAMED]
 
 
@@ -145,7 +145,7 @@ def test_formats_are_those_of_the_table() -> None:
     The command line offers what can be rendered, and names it when asked for something else.
     """
     assert {"table", "json", "github", "junit", "sarif", "gitlab", "markdown"} <= set(formats("check"))
-    with pytest.raises(UsageError, match="table, json, markdown, csv, html"):
+    with pytest.raises(UsageError, match="table, json, jsonl, markdown, csv, html"):
         renderer("plan", "sarif")
 
 

@@ -2,6 +2,7 @@
 
 import functools
 import re
+import tempfile
 from collections import Counter
 from typing import Any
 from unittest.mock import patch
@@ -22,6 +23,7 @@ LINES = {
     "compare": ("compare --res 1024", "compare --task video --seconds 4 --fps 8 --res 256"),
     "compare --what-if": ("compare --what-if emu3-gen",),
     "estimate": ("estimate emu3-gen --res 512", "estimate gpt-image-1"),
+    "lock": ("lock {specs}/captions.yaml -o {folder}/tokencost.lock",),
     "tokens": ("tokens --tokenizer emu3 --res 512",),
     "capacity": ("capacity {specs}/thumbnails.yaml --model llamagen-xl --replicas 8..12",),
     "explain": ("explain sdxl --res 1024",),
@@ -35,6 +37,7 @@ LINES = {
 }
 """Command -> lines whose answers are shown; `calibrate` is shown by a record of its own (test_table)."""
 EVERY = [(command, line) for command, lines in LINES.items() for line in lines]
+FOLDER = tempfile.TemporaryDirectory()
 WIDEST = 400
 FIGURE = re.compile(r"(?<![A-Za-z0-9.,_-])[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?(?![0-9A-Za-z_-])(?!\.[0-9A-Za-z])")
 """Numbers that are not part of a name."""
@@ -51,7 +54,7 @@ def shown_answer(line: str) -> Any:
         return lambda found, **look: seen.append(found) or ""
 
     with patch("tokencost.cli.show.renderer", capture):
-        called = call(*line.format(specs=SPECS).split())
+        called = call(*line.format(specs=SPECS, folder=FOLDER.name).split())
     assert (0, "") == (called.code, called.err)
     return seen[0]
 

@@ -6,6 +6,7 @@ from tokencost.cli.calibrate import calibrate
 from tokencost.cli.capacity import capacity
 from tokencost.cli.catalog import catalog
 from tokencost.cli.check import check
+from tokencost.cli.comment import comment
 from tokencost.cli.compare import compare
 from tokencost.cli.diff import diff
 from tokencost.cli.estimate import estimate
@@ -56,6 +57,7 @@ app.command(rich_help_panel=PLAN)(plan)
 app.command(rich_help_panel=PLAN)(check)
 app.command(rich_help_panel=PLAN)(diff)
 app.command(rich_help_panel=PLAN)(lock)
+app.command(rich_help_panel=PLAN)(comment)
 app.command(rich_help_panel=PLAN)(capacity)
 app.command(rich_help_panel=EXPLORE)(compare)
 app.command(rich_help_panel=EXPLORE)(estimate)

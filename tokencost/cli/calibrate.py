@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tokencost.cli import options as o
+from tokencost.cli.destinations import checked_format
 from tokencost.cli.exits import Exit
 from tokencost.cli.output import say, write_below, write_file
-from tokencost.cli.show import checked_format, show
+from tokencost.cli.show import show
 from tokencost.errors import AccessError, UsageError
 
 if TYPE_CHECKING:

@@ -8,9 +8,10 @@ import typer
 
 from tokencost.cli import completing as c
 from tokencost.cli import options as o
+from tokencost.cli.destinations import checked_format, destinations
 from tokencost.cli.exits import worst
 from tokencost.cli.locking import lock_options, locked
-from tokencost.cli.show import checked_format, show
+from tokencost.cli.show import show
 from tokencost.cli.specs import each, refuse
 from tokencost.errors import UsageError
 
@@ -53,13 +54,13 @@ def capacity(
     """
     from tokencost.planning.capacity import Question, capacity_plan
 
-    checked_format("capacity", format)
+    checked_format("capacity", format, output)
     names = tuple(name.strip() for name in model.split(",") if name.strip())
     question = Question(models=names, replicas=fleets(replicas), trace=trace)
     answer = locked(lock, lambda records, loaded: capacity_plan(records, loaded, question))
     answers, problems, codes = each([spec], set or [], o.load_catalog(catalog), answer, quiet=quiet)
     if problems:
-        refuse(problems, format, output)
+        refuse(problems, [] if answers else destinations("capacity", format, output))
     for answer in answers:
         show("capacity", answer, format, output, no_color=no_color)
     raise typer.Exit(worst(codes))

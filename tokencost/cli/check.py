@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tokencost.cli import options as o
+from tokencost.cli.destinations import destinations
 from tokencost.cli.exits import Exit, worst
 from tokencost.cli.gate import BUDGET, gate_of, gate_options
 from tokencost.cli.locking import lock_options, locked
 from tokencost.cli.output import say
-from tokencost.cli.show import checked_format, show
+from tokencost.cli.show import show
 from tokencost.cli.specs import Specs, each, refuse
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from tokencost.nouns.lock import Lock
 
 
-IN_FULL = {"json"}
+IN_FULL = {"json", "jsonl"}
 """Formats that hold whole plans, also of several specs; the others tell the choice."""
 
 
@@ -44,15 +45,15 @@ def check(
     from tokencost.planning.check import check as use_case
     from tokencost.planning.check import check_briefly
 
-    checked_format("check", format)
+    wanted = destinations("check", format, output)
     records = o.load_catalog(catalog)
     with tempfile.TemporaryDirectory(prefix="tokencost-") as folder:
         gate = gate_of(asked, records, catalog, Path(folder), lock=lock, quiet=quiet)
-        brief = gate.asks_nothing and len(specs) > 1 and format not in IN_FULL
+        brief = gate.asks_nothing and len(specs) > 1 and not IN_FULL & {one.format for one in wanted}
         judge = check_briefly if brief else locked(lock, functools.partial(use_case, gate=gate))
         answers, problems, codes = each(_without_budget(specs), set or [], records, judge, quiet=quiet)
     if problems:
-        refuse(problems, "table" if answers else format, output)
+        refuse(problems, [] if answers else wanted)
     if answers:
         show("check", answers, format, output, no_color=no_color)
     codes += [Exit.DONE if answer.passed else Exit.VERDICT for answer in answers]

@@ -8,10 +8,11 @@ import typer
 
 from tokencost.cli import completing as c
 from tokencost.cli import options as o
+from tokencost.cli.destinations import checked_format
 from tokencost.cli.exits import Exit
 from tokencost.cli.locking import lock_options
 from tokencost.cli.progress import progress
-from tokencost.cli.show import checked_format, show
+from tokencost.cli.show import show
 
 if TYPE_CHECKING:
     from tokencost.nouns.lock import Lock
@@ -55,7 +56,7 @@ def diff(
     from tokencost.planning.lock import admit_change
     from tokencost.planning.sides import side
 
-    checked_format("diff", format)
+    checked_format("diff", format, output)
     judges = judges_named(fail_on or [])
     records = o.records(catalog)
     with (

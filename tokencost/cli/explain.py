@@ -7,8 +7,9 @@ import typer
 
 from tokencost.cli import completing as c
 from tokencost.cli import options as o
+from tokencost.cli.destinations import checked_format
 from tokencost.cli.progress import progress
-from tokencost.cli.show import checked_format, show
+from tokencost.cli.show import show
 from tokencost.errors import UsageError
 
 if TYPE_CHECKING:
@@ -65,9 +66,9 @@ def explain(
     return show("explain", (found, full), format, output, no_color=no_color)
 
 
-def _claims(records: "Catalog", asked: str, output: Path | None, *, no_color: bool) -> None:
+def _claims(records: "Catalog", asked: str, output: list[str] | None, *, no_color: bool) -> None:
     """The lesson's claims, in formats of their own."""
-    checked_format("explain --claims", asked)
+    checked_format("explain --claims", asked, output)
     from tokencost.planning.claims import claims as judged
 
     show("explain --claims", judged(records), asked, output, no_color=no_color)

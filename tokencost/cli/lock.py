@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tokencost.cli import options as o
+from tokencost.cli.destinations import checked_format
 from tokencost.cli.locking import LOCK
 from tokencost.cli.output import write_file
-from tokencost.cli.show import checked_format, show
+from tokencost.cli.show import show
 from tokencost.errors import SpecError, UsageError
 
 if TYPE_CHECKING:

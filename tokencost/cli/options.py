@@ -21,7 +21,16 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
-Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write the answer to this file instead.")]
+Output = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="[FORMAT:]PATH",
+        help="Write the answer to this file instead; FORMAT:PATH is one more file, as often as you like.",
+    ),
+]
+OutputFile = Annotated[Path | None, typer.Option("--output", "-o", help="Write the answer to this file instead.")]
 CatalogDir = Annotated[
     Path | None, typer.Option("--catalog", envvar="TOKENCOST_CATALOG", help="Folder with records of your own.")
 ]

@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from tokencost.errors import AccessError
@@ -31,26 +32,64 @@ def write(text: str, target: Path | None) -> None:
 
 
 def write_file(text: str, target: Path) -> None:
-    """A temporary file beside the target, then a rename: a reader sees the old text or the new, never half."""
-    target = target.resolve() if target.is_symlink() else target
+    """A reader sees the old text or the new, never half."""
+    write_all([(text, target)])
+
+
+def write_all(texts: Sequence[tuple[str, Path | None]]) -> None:
+    """Every text in its place or none: temporary files beside their targets, then renames, then standard output.
+
+    A pipe or a device is no file that could be replaced; it is written to where it is.
+    """
+    staged: list[tuple[str, Path]] = []
+    try:
+        for text, target in texts:
+            if target is not None:
+                staged.append((_staged(text, target), target))
+        for name, target in staged:
+            _put(name, target)
+    finally:
+        for name, _ in staged:
+            with contextlib.suppress(OSError):
+                os.unlink(name)
+    for text, target in texts:
+        if target is None:
+            write(text, None)
+
+
+def _staged(text: str, target: Path) -> str:
+    """A complete file beside the target, with the rights of a new one; its name."""
+    name = ""
     try:
         if target.is_dir():
             raise IsADirectoryError(21, "is a directory")
-        handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", dir=target.parent)
-    except OSError as error:
-        raise AccessError(f"{target}: {error.strerror}") from error
-    try:
+        folder = target.resolve().parent if _replaced(target) else None
+        handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", dir=folder)
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as part:
             part.write(text)
             part.flush()
             os.fsync(part.fileno())
         os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, target)
     except OSError as error:
-        raise AccessError(f"{target}: {error.strerror}") from error
-    finally:
         with contextlib.suppress(OSError):
             os.unlink(name)
+        raise AccessError(f"{target}: {error.strerror}") from error
+    return name
+
+
+def _replaced(target: Path) -> bool:
+    return target.is_file() or not target.exists()
+
+
+def _put(name: str, target: Path) -> None:
+    try:
+        if _replaced(target):
+            os.replace(name, target.resolve() if target.is_symlink() else target)
+            return
+        with open(name, "rb") as part, open(target, "wb") as place:
+            shutil.copyfileobj(part, place)
+    except OSError as error:
+        raise AccessError(f"{target}: {error.strerror}") from error
 
 
 def write_below(text: str, target: Path) -> None:

@@ -9,10 +9,11 @@ import typer
 
 from tokencost.cli import options as o
 from tokencost.cli import watching
+from tokencost.cli.destinations import destinations
 from tokencost.cli.exits import worst
 from tokencost.cli.locking import lock_options, locked
 from tokencost.cli.progress import progress
-from tokencost.cli.show import checked_format, show
+from tokencost.cli.show import show
 from tokencost.cli.specs import Specs, each, refuse
 
 if TYPE_CHECKING:
@@ -47,15 +48,15 @@ def plan(
 
     Example: tokencost plan specs/poster-1024.yaml --set output.width=512
     """
-    checked_format("plan", format)
-    asked = _pages(set or [], quick) if format == "html" else _plans(quick)
+    wanted = destinations("plan", format, output)
+    asked = _pages(set or [], quick) if any(one.format == "html" for one in wanted) else _plans(quick)
     answer, records = locked(lock, asked), o.load_catalog(catalog)
     if watch:
         path = watching.checked(specs, format, output)
         return watching.watch(_watched(path, set or [], records, answer, no_color=no_color, quiet=quiet))
     answers, problems, codes = each(specs, set or [], records, answer, quiet=quiet)
     if problems:
-        refuse(problems, "table" if answers else format, output)
+        refuse(problems, [] if answers else wanted)
     if answers:
         show("plan", answers, format, output, no_color=no_color)
     raise typer.Exit(worst(codes))

@@ -7,7 +7,8 @@ import typer
 
 from tokencost.cli import completing as c
 from tokencost.cli import options as o
-from tokencost.cli.show import checked_format, show
+from tokencost.cli.destinations import checked_format
+from tokencost.cli.show import show
 from tokencost.errors import UsageError
 
 WEIGHT = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
@@ -47,7 +48,7 @@ def sample(
 
     Example: tokencost sample --grid 8x8 --guidance 3 5 7
     """
-    checked_format("sample", format)
+    checked_format("sample", format, output)
     from tokencost.planning.sample import Sampling, grid_of, mode_of, sampled
     from tokencost.sampling.guidance import Choosing
 

@@ -1,30 +1,29 @@
-"""Printing an answer in the format that was asked for."""
+"""Printing an answer in the formats that were asked for."""
 
-import difflib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tokencost.cli.output import ascii_only, terminal_width, wants_color, write
-from tokencost.errors import UsageError
-from tokencost.report import formats, renderer
+from tokencost.cli.destinations import Destination, destinations
+from tokencost.cli.output import USUAL, ascii_only, terminal_width, wants_color, write_all
+from tokencost.report import renderer
 
 
-def checked_format(command: str, asked: str) -> str:
-    """The format if the command has it; raises UsageError that names those it has."""
-    known = formats(command)
-    if asked not in known:
-        near = difflib.get_close_matches(asked[:40], known, 1)
-        hint = f"did you mean {near[0]}? " if near else ""
-        raise UsageError(f"--format {asked[:40]!r}: {hint}{command} prints {', '.join(known)}")
-    return asked
+def show(command: str, answer: Any, asked: str, outputs: Sequence[str] | None, *, no_color: bool) -> None:
+    """Render in every format before anything is written, then write all of it or nothing."""
+    found = destinations(command, asked, outputs)
+    write_all([(_rendered(command, answer, one, no_color=no_color), one.path) for one in found])
 
 
-def show(command: str, answer: Any, asked: str, target: Path | None, *, no_color: bool) -> None:
-    """Render and write."""
-    render = renderer(command, checked_format(command, asked))
-    if asked != "table":
-        return write(render(answer), target)
-    wide = terminal_width() if target is None else 80
-    plain = ascii_only() if target is None else False
-    color = wants_color(no_color) if target is None else False
-    return write(render(answer, width=wide, color=color, ascii_only=plain), target)
+def _rendered(command: str, answer: Any, where: Destination, *, no_color: bool) -> str:
+    render = renderer(command, where.format)
+    if where.format != "table":
+        return render(answer)
+    return render(answer, **_look(where.path, no_color=no_color))
+
+
+def _look(path: Path | None, *, no_color: bool) -> dict[str, Any]:
+    """What the place of a table can show."""
+    if path is not None:
+        return {"width": USUAL, "color": False, "ascii_only": False}
+    return {"width": terminal_width(), "color": wants_color(no_color), "ascii_only": ascii_only()}

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from tokencost.cli import completing as c
+from tokencost.cli.destinations import Destination
 from tokencost.cli.exits import Exit
-from tokencost.cli.output import say, write
+from tokencost.cli.output import say, write_all
 from tokencost.cli.progress import progress
 from tokencost.errors import AccessError, Problem, TokencostError
 
@@ -50,11 +51,10 @@ def _stdin() -> bytes:
         raise AccessError(f"standard input: {error}") from error
 
 
-def refuse(problems: Sequence[Problem], asked: str, target: Path | None) -> None:
-    """Problems for people on standard error; in a machine's format also where the answer would stand."""
+def refuse(problems: Sequence[Problem], places: Sequence[Destination]) -> None:
+    """Problems for people on standard error; in a machine's format also where an answer would stand."""
     from tokencost.report.problems import problems_in, problems_text
 
     say(problems_text(problems))
-    text = problems_in(asked, problems)
-    if text:
-        write(text, target)
+    texts = [(problems_in(one.format, problems), one.path) for one in places]
+    write_all([(text, path) for text, path in texts if text])

@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 
 from tokencost.cli import options as o
+from tokencost.cli.destinations import checked_format
 from tokencost.cli.output import say
 from tokencost.cli.progress import progress
-from tokencost.cli.show import checked_format, show
+from tokencost.cli.show import show
 
 
 def validate(
@@ -30,7 +31,7 @@ def validate(
     """
     from tokencost.validation.validate import validate as use_case
 
-    checked_format("validate", format)
+    checked_format("validate", format, output)
     if fit and not quiet:
         say("fitting constants to the tables, and once more without each group ...")
     with progress("predicting every measurement", quiet=quiet):

@@ -10,7 +10,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,11 +50,11 @@ class Watched:
     show_change: Callable[["Side", "Side"], None]
 
 
-def checked(specs: list[str], asked: str, output: Path | None) -> Path:
+def checked(specs: list[str], asked: str, output: Sequence[str] | None) -> Path:
     """The file to watch; raises UsageError where there is nothing to watch or nobody who does."""
     if len(specs) != 1 or specs[0] == "-":
         raise UsageError("--watch looks at one spec, which is a file")
-    if asked != "table" or output is not None:
+    if asked != "table" or output:
         raise UsageError("--watch shows a table on the terminal; without it, --format and -o go anywhere")
     if sys.stdout is None or not sys.stdout.isatty():
         raise UsageError("--watch is for a terminal; standard output is none")

@@ -119,14 +119,18 @@ RENDERERS: dict[str, dict[str, str]] = {
 
 
 def formats(command: str) -> list[str]:
-    """Formats that a command's answer can be printed in."""
-    return list(RENDERERS[command])
+    """Formats that a command's answer can be printed in; whatever is JSON is also JSON lines."""
+    return [name for known in RENDERERS[command] for name in ((known, "jsonl") if known == "json" else (known,))]
 
 
 def renderer(command: str, output_format: str) -> Callable[..., str]:
     """The function that renders this command's answer in this format; raises UsageError for an unknown format."""
     known = RENDERERS[command]
-    if output_format not in known:
-        raise UsageError(f"unknown format {output_format[:40]!r}; allowed: {', '.join(known)}")
+    if output_format not in formats(command):
+        raise UsageError(f"unknown format {output_format[:40]!r}; allowed: {', '.join(formats(command))}")
+    if output_format == "jsonl":
+        from tokencost.report.jsonl import lines_of
+
+        return lines_of(renderer(command, "json"))
     module, function = known[output_format].split(":")
     return cast(Callable[..., str], getattr(import_module(f"tokencost.report.{module}"), function))

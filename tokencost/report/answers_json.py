@@ -80,8 +80,12 @@ def tokens(answer: TokenCount) -> str:
 
 def written(value: Json) -> str:
     """JSON in ASCII, so that every stream can carry it; its escapes also defuse what a CI log would obey."""
-    text = json.dumps(value, indent=2, ensure_ascii=True, allow_nan=False)
-    return text.replace("\x7f", "\\u007f").replace("##[", "#\\u0023[") + "\n"
+    return defused(json.dumps(value, indent=2, ensure_ascii=True, allow_nan=False)) + "\n"
+
+
+def defused(text: str) -> str:
+    """The same JSON without what a terminal or a CI log would obey."""
+    return text.replace("\x7f", "\\u007f").replace("##[", "#\\u0023[")
 
 
 def _one_or_all(objects: list[Fields]) -> Json:

@@ -17,12 +17,16 @@ GLYPHS = str.maketrans(
     {"–": "-", "×": "x", "≥": ">=", "≤": "<=", "·": "-", "─": "-", "✔": "+", "✘": "x", "→": "->", "²": "^2"}
 )
 MARKDOWN = {c: f"\\{c}" for c in "\\*_[]~"} | {
-    "&": "&amp;", "<": "&lt;", ">": "&gt;", "`": "&#96;", "|": "&#124;", "@": "`@`", "#": "`#`", "://": "`://`",
-    "www.": "`www.`",
+    "&": "&amp;", "<": "&lt;", ">": "&gt;", "`": "&#96;", "|": "&#124;",
 }  # fmt: skip
-"""Entities cannot open a code span or end a cell. Forges look for mentions, issues and links after they have decoded
-entities, but not in code."""
-ACTIVE = re.compile("|".join(re.escape(key) for key in sorted(MARKDOWN, key=len, reverse=True)), re.IGNORECASE)
+"""Entities cannot open a code span or end a cell."""
+REFERENCE = r"(?P<reference>(?:[@#]|://|www\.|[!&%](?=[0-9\"])|~(?=[\w\"])|\bGH-(?=[0-9]))+)"
+"""What forges make links, mentions and references to issues of, after they have decoded entities, but not in code."""
+ACTIVE = re.compile(f"{REFERENCE}|{'|'.join(re.escape(key) for key in MARKDOWN)}", re.IGNORECASE)
+SHOWN = r"[1-9][0-9]{0,8}\. (?![0-9]+[.)])[^\W_]"
+"""A number that a list shows as it is written, before a word."""
+OPENING = re.compile(rf"^(?P<list>[-+](?=[-\s]|$))|^(?!{SHOWN})(?P<number>[0-9]{{1,9}})(?P<end>[.)])(?=\s|$)|^ +| +$")
+"""What starts a list, a rule or a block of code where a line begins, and spaces that would vanish."""
 WEB = re.compile(r"https?://[!#$%&()*+,\-./0-9:;=?@A-Z_a-z~]+")
 LIVE = re.compile(r"[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
 NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
@@ -55,11 +59,18 @@ def to_ascii(text: str) -> str:
 
 def markdown(text: str) -> str:
     """Text that is no markup in any place of a Markdown document, table cells included."""
-    return ACTIVE.sub(lambda match: _inactive(match[0]), visible(text))
+    return ACTIVE.sub(lambda match: f"`{match[0]}`" if match["reference"] else MARKDOWN[match[0]], visible(text))
 
 
-def _inactive(found: str) -> str:
-    return MARKDOWN.get(found) or f"`{found}`"
+def markdown_line(text: str) -> str:
+    """The same where a line or the text of a list's point begins."""
+    return OPENING.sub(_closed, markdown(text))
+
+
+def _closed(match: re.Match[str]) -> str:
+    if match["number"]:
+        return f"{match['number']}\\{match['end']}"
+    return f"\\{match['list']}" if match["list"] else "&#32;" * len(match[0])
 
 
 def code(text: str) -> str:

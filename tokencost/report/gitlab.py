@@ -1,5 +1,6 @@
 """GitLab's code quality report: one entry per broken limit, recognised again after an edit by its fingerprint."""
 
+import re
 from collections.abc import Sequence
 
 from tokencost.nouns.check import Checked, Level
@@ -27,5 +28,10 @@ def _entry(result: Result, mark: str) -> Json:
         "check_name": result.rule,
         "fingerprint": mark,
         "severity": SEVERITIES[result.level],
-        "location": {"path": result.file, "lines": {"begin": max(result.line, 1)}},
+        "location": {"path": _relative(result.file), "lines": {"begin": max(result.line, 1)}},
     }
+
+
+def _relative(file: str) -> str:
+    """A path as GitLab compares it, without `./`; what has no file is about the whole repository."""
+    return re.sub(r"^(?:\./+)+", "", file) or "."

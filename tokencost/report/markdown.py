@@ -1,4 +1,7 @@
-"""Reports in Markdown, for a pull request, a job summary or a page: tables are rectangular, names are never markup."""
+"""Reports in Markdown, for a pull request, a job summary or a page: tables are rectangular, names are never markup.
+
+They fit into a comment; what is left out of a report that does not, and in which order, stands in `fitting`.
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,8 +10,11 @@ from tokencost.nouns.answer import Comparison, Estimate, Plan
 from tokencost.nouns.check import Checked
 from tokencost.report import content, content_run
 from tokencost.report.blocks import Answer, Bars, Block, Blocks, Bullets, Command, Facts, Grid
-from tokencost.report.escape import code, markdown
+from tokencost.report.escape import code, markdown, markdown_line
+from tokencost.report.fitting import fitted
 
+LIMIT = 60_000
+"""Characters: GitHub refuses comments of more than 65,536, and whoever posts one adds a line."""
 MARKS = {"": "", "yes": "✅ ", "no": "❌ "}
 
 
@@ -37,24 +43,33 @@ def tokens(answer: TokenCount) -> str:
     return render(content_run.of_tokens(answer))
 
 
-def render(blocks: Blocks) -> str:
-    """Blocks with an empty line between them."""
-    parts = ["\n".join(_lines(block)) for block in blocks]
-    return "\n\n".join(part for part in parts if part) + "\n"
+def render(blocks: Blocks, heading: str = "") -> str:
+    """Blocks with an empty line between them, in no more than LIMIT characters."""
+
+    def joined(shown: Blocks, note: str) -> str:
+        parts = [heading, *("\n".join(_lines(block)) for block in shown), note]
+        return "\n\n".join(part for part in parts if part) + "\n"
+
+    return fitted(blocks, joined, LIMIT)
+
+
+def commented(blocks: Blocks, title: str) -> str:
+    """A report as a comment, below a title if there is one."""
+    return render(blocks, f"### {markdown(title)}" if title else "")
 
 
 def _lines(block: Block) -> Iterator[str]:
     if not isinstance(block, Answer | Command | Bars) and block.title:
-        yield from (f"**{block.title}**", "")
+        yield from (f"**{markdown_line(block.title)}**", "")
     match block:
         case Answer():
-            yield f"**{markdown(block.text)}**"
+            yield f"**{markdown_line(block.text)}**"
         case Bullets():
             yield from _bullets(block)
         case Grid():
             yield from _grid(block)
         case Facts():
-            yield from (f"- {markdown(name)}: {markdown(value)}" for name, value in block.pairs)
+            yield from (f"- {markdown_line(name)}: {markdown(value)}" for name, value in block.pairs)
         case Bars():
             return
         case Command():
@@ -63,8 +78,8 @@ def _lines(block: Block) -> Iterator[str]:
 
 def _bullets(block: Bullets) -> Iterator[str]:
     for item in block.items:
-        yield f"- {MARKS[item.mark]}{markdown(item.text)}"
-        yield from (f"  - {markdown(remark)}" for remark in item.remarks)
+        yield f"- {MARKS[item.mark]}{markdown(item.text)}" if item.mark else f"- {markdown_line(item.text)}"
+        yield from (f"  - {markdown_line(remark)}" for remark in item.remarks)
 
 
 def _grid(block: Grid) -> Iterator[str]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from tokencost.errors import Problem
 from tokencost.report import github, gitlab, junit, sarif
 from tokencost.report.answers_json import written
-from tokencost.report.escape import INVISIBLE, markdown, terminal, visible
+from tokencost.report.escape import INVISIBLE, markdown_line, terminal, visible
 from tokencost.report.numbers import Json
 
 LIMIT = 28 * 1024
@@ -114,14 +114,15 @@ def _junit(problems: Problems, left_out: int) -> str:
     """One errored case: a refused input was never tested."""
     root = ET.Element("testsuites", name="tokencost")
     suite = junit.add(root, "testsuite", name="input", tests="1", failures="0", errors="1")
-    case = junit.add(suite, "testcase", classname="input", name=RULE, file=problems[0].file if problems else "")
+    junit.told(suite, problems[0].file if problems else "")
+    case = junit.add(suite, "testcase", classname="input", name=RULE)
     error = junit.add(case, "error", message=found(problems, left_out), type=RULE)
     error.text = "\n".join(visible(str(problem)) for problem in problems)
     return junit.document(root)
 
 
 def _markdown(problems: Problems, left_out: int) -> str:
-    lines = [f"- {markdown(str(problem))}" for problem in problems]
+    lines = [f"- {markdown_line(str(problem))}" for problem in problems]
     return "\n".join([f"**{found(problems, left_out)}**", "", *lines]) + "\n"
 
 

@@ -15,6 +15,16 @@ from tokencost.report.sentences import told
 
 LEVELS: dict[Level, str] = {"fail": "error", "warn": "warning", "note": "note"}
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+RULES = {
+    "latency": "A latency limit of the spec is broken",
+    "budget": "A budget of the spec is broken",
+    "quality": "No candidate reaches the quality that the spec asks for",
+    "increase": "The change costs more than it may",
+    "baseline": "The baseline does not have this spec",
+    "invalid-input": "The input cannot be used",
+}
+"""What rules are about, by the first word of their ids."""
+OTHER_RULE = "A limit is broken"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +77,7 @@ def _figures(found: Finding) -> dict[str, Json]:
 
 def log(found: Sequence[Result]) -> str:
     """A SARIF log."""
-    rules: list[Json] = [{"id": rule} for rule in sorted({result.rule for result in found})]
+    rules: list[Json] = [_rule(rule) for rule in sorted({result.rule for result in found})]
     tool: Json = {"driver": {"name": "tokencost", "version": __version__, "rules": rules}}
     marks = fingerprints(found)
     run: Json = {
@@ -76,6 +86,11 @@ def log(found: Sequence[Result]) -> str:
         "results": [_result(result, mark) for result, mark in zip(found, marks, strict=True)],
     }
     return written({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def _rule(rule: str) -> Json:
+    text: Json = {"text": RULES.get(rule.partition(".")[0], OTHER_RULE)}
+    return {"id": rule, "shortDescription": text, "fullDescription": text, "help": text}
 
 
 def _result(result: Result, mark: str) -> Json:

@@ -39,7 +39,7 @@ def table(answer: Validation, *, width: int = 80, color: bool = False, ascii_onl
 
 def markdown(answer: Validation) -> str:
     """A page of documentation: the table's content, and errors by engine and model."""
-    return "# Accuracy\n\n" + page.render(detailed(answer))
+    return page.render(detailed(answer), "# Accuracy")
 
 
 def detailed(answer: Validation) -> Blocks:

@@ -152,6 +152,12 @@ def _line(line: _Line) -> Line:
 
 def saved_plans(path: Path) -> list[Saved]:
     """Every plan of a saved result; raises SpecError if it is none, AccessError if it cannot be read."""
+    data = saved_json(path)
+    return [_plan(one, str(path)) for one in (data if isinstance(data, list) else [data])]
+
+
+def saved_json(path: Path) -> Any:
+    """A saved result, whatever it holds; raises SpecError if it is no JSON, AccessError if it cannot be read."""
     try:
         with path.open("rb") as stream:
             raw = stream.read(LARGEST + 1)
@@ -159,8 +165,7 @@ def saved_plans(path: Path) -> list[Saved]:
         raise AccessError(f"{path}: {error.strerror}") from error
     if len(raw) > LARGEST:
         raise SpecError(Problem(f"a saved result holds at most {LARGEST // 2**20} MiB", str(path)))
-    data = _parsed(raw, str(path))
-    return [_plan(one, str(path)) for one in (data if isinstance(data, list) else [data])]
+    return _parsed(raw, str(path))
 
 
 def _parsed(raw: bytes, file: str) -> Any:
