@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[2] / "tokencost"
 MODULES = sorted(ROOT.rglob("*.py"))
 LAYERS = (
     {"units", "errors"},
+    {"dates"},
     {"numeric"},
     {"formula"},
     {"nouns"},

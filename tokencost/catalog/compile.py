@@ -25,7 +25,7 @@ Index = dict[str, Any]
 """{"sources": {id: source}, folder: {id: {"noun": plain data, "sources": {field: who}}}}"""
 
 SOURCE_FIELDS = ({"title", "kind"}, {"url", "retrieved", "licence", "note"})
-SELF_SOURCED = {"prices", "api_prices", "quality", "claims", "exercises", "training"}
+SELF_SOURCED = {"prices", "api_prices", "set_aside", "quality", "claims", "exercises", "training"}
 """Folders whose records carry a source in every line."""
 
 

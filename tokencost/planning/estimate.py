@@ -68,7 +68,7 @@ def measured(catalog: Catalog, ready: Prepared, options: RunOptions, notes: tupl
     seconds = sum((phase.seconds for phase in phases), 0.0)
     joules = request_energy(ready.program, phases, on)
     written = sum((phase.tokens for phase in ready.program), 0.0)
-    quote = gpu_quote(catalog, on.gpu.id, options.price)
+    quote = gpu_quote(catalog, on.gpu.id, options.price, options.terms)
     factor = widened(on.engine.spread, ready.spreads)
     return Estimate(
         model=made.id,
@@ -84,7 +84,7 @@ def measured(catalog: Catalog, ready: Prepared, options: RunOptions, notes: tupl
         requests_per_second=request.batch / seconds,
         tokens_per_second=written / seconds,
         energy=spread(joules, widened(on.power.spread, ready.spreads)) if on.gpu.power_limit else None,
-        bill=bill_of_request(seconds, on.gpus, request.batch, quote.price, quote.source),
+        bill=bill_of_request(seconds, on.gpus, request.batch, quote),
         assumptions=(*notes, *ready.notes),
         sources=sources_of(catalog, made, on),
         electricity=of_request(joules / request.batch, siting_of(catalog, options)),
@@ -117,7 +117,7 @@ def api_bill(catalog: Catalog, model: Model, request: Request, average: float | 
     clip = float(request.frames) / float(request.fps) if offer.per == "second" and request.fps else 1.0
     ended = f", ended {offer.ended}" if offer.ended else ""
     source = f"{offer.provider} {offer.variant}, since {line.since}{ended} [{line.source}]"
-    return bill_of_api(line.price, clip, offer.per, average, source), offer.typical_latency
+    return bill_of_api(line.price, clip, offer.per, average, source, line.since), offer.typical_latency
 
 
 def around(on: Platform) -> tuple[PhaseTime, ...]:

@@ -13,7 +13,7 @@ from tokencost.planning.capacity_service import Lone, lone_of, shares_steps
 from tokencost.planning.estimate import Prepared, measured, prepare
 from tokencost.planning.forming import service_for
 from tokencost.planning.memory import remembered
-from tokencost.planning.options import RunOptions
+from tokencost.planning.options import ANY_TERMS, RunOptions
 from tokencost.serving.service import Service
 
 
@@ -39,7 +39,7 @@ def timed(catalog: Catalog, model: Model, request: Request, options: RunOptions,
 
 
 def _predicted(catalog: Catalog, model: Model, request: Request, options: RunOptions) -> Timed:
-    unpriced = replace(options, price=None)
+    unpriced = replace(options, price=None, terms=ANY_TERMS)
 
     def make() -> Timed:
         ready = prepare(catalog, model, request, unpriced)
@@ -50,7 +50,7 @@ def _predicted(catalog: Catalog, model: Model, request: Request, options: RunOpt
 
 def served(catalog: Catalog, model: Model, asked: Asked, options: RunOptions) -> tuple[Service, tuple[Violation, ...]]:
     """What a replica makes of requests with that batch, and what classes of them break of the model's own limits."""
-    given, unpriced, forming = asked.given, replace(options, price=None), asked.batching
+    given, unpriced, forming = asked.given, replace(options, price=None, terms=ANY_TERMS), asked.batching
     key = (
         "served", model.id, asked.request, asked.classes, asked.service_spread, forming, asked.traffic is None,
         given.request_time, unpriced,
