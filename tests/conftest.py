@@ -2,7 +2,7 @@
 
 import os
 
-NEW = 1772323200
-"""1 March 2026, in seconds since 1970."""
+NEW = 1764547200
+"""1 December 2025, in seconds since 1970."""
 
 os.environ["SOURCE_DATE_EPOCH"] = str(NEW)

@@ -16,7 +16,7 @@ def country_of(catalog: Catalog, offer: GpuPrice) -> str:
 
 
 def _table(catalog: Catalog, provider: str) -> dict[str, str]:
-    key = ("places", provider.lower())
+    key = ("regions of", provider.lower())
     if key not in catalog.cache:
         tables = [one.countries for one in catalog.all("places") if one.provider.lower() == provider.lower()]
         catalog.cache[key] = {region.lower(): country for table in tables for region, country in table.items()}

@@ -11,6 +11,7 @@ from tokencost.cli.diff import diff
 from tokencost.cli.estimate import estimate
 from tokencost.cli.explain import explain
 from tokencost.cli.plan import plan
+from tokencost.cli.prices import prices
 from tokencost.cli.sample import sample
 from tokencost.cli.schema import schema
 from tokencost.cli.tokens import tokens
@@ -62,5 +63,6 @@ app.command(rich_help_panel=EXPLORE)(sample)
 app.command(rich_help_panel=EXPLORE)(train)
 app.command(rich_help_panel=EXPLORE)(validate)
 app.add_typer(catalog, name="catalog", rich_help_panel=SETUP)
+app.add_typer(prices, name="prices", rich_help_panel=SETUP)
 app.command(rich_help_panel=SETUP)(calibrate)
 app.command(rich_help_panel=SETUP)(schema)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tokencost.cli import options as o
+from tokencost.cli.ages import tell_ages
 from tokencost.cli.exits import Exit, worst
 from tokencost.cli.show import checked_format, show
 from tokencost.cli.specs import Specs, each, refuse
@@ -60,6 +61,7 @@ def check(
         refuse(problems, "table" if answers else format, output)
     if answers:
         show("check", answers, format, output, no_color=no_color)
+        tell_ages(answers, quiet=quiet)
     codes += [Exit.DONE if answer.passed else Exit.VERDICT for answer in answers]
     raise typer.Exit(worst(codes))
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tokencost.cli import options as o
+from tokencost.cli.ages import tell_ages
 from tokencost.cli.show import show
 from tokencost.errors import UsageError
 
@@ -47,7 +48,8 @@ def compare(
     from tokencost.planning import compare as use_case
 
     found = use_case.compare(records, use_case.task_named(task or "image"), size, run, chosen)
-    return show("compare", found, format, output, no_color=no_color)
+    show("compare", found, format, output, no_color=no_color)
+    return tell_ages([found], quiet=quiet)
 
 
 def _only(names: list[str]) -> str:

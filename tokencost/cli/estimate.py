@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tokencost.cli import options as o
+from tokencost.cli.ages import tell_ages
 from tokencost.cli.show import show
 
 if TYPE_CHECKING:
@@ -32,3 +33,4 @@ def estimate(
 
     found = single(o.load_catalog(catalog), model, task, size, run)
     show("estimate", found, format, output, no_color=no_color)
+    tell_ages([found], quiet=quiet)

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from tokencost.cli import options as o
+from tokencost.cli.ages import tell_ages
 from tokencost.cli.exits import worst
 from tokencost.cli.show import checked_format, show
 from tokencost.cli.specs import Specs, each, refuse
@@ -34,4 +35,5 @@ def plan(
         refuse(problems, "table" if answers else format, output)
     if answers:
         show("plan", answers, format, output, no_color=no_color)
+        tell_ages(answers, quiet=quiet)
     raise typer.Exit(worst(codes))

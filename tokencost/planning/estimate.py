@@ -115,9 +115,10 @@ def api_bill(catalog: Catalog, model: Model, request: Request, average: float | 
         return bill_of_api(None, 1.0, "image", average, "no price known for this size"), 0.0
     offer, line = found
     clip = float(request.frames) / float(request.fps) if offer.per == "second" and request.fps else 1.0
+    bought = float(offer.tokens) if offer.per == "token" else clip
     ended = f", ended {offer.ended}" if offer.ended else ""
     source = f"{offer.provider} {offer.variant}, since {line.since}{ended} [{line.source}]"
-    return bill_of_api(line.price, clip, offer.per, average, source, line.since), offer.typical_latency
+    return bill_of_api(line.price, bought, offer.per, average, source, line.since), offer.typical_latency
 
 
 def around(on: Platform) -> tuple[PhaseTime, ...]:

@@ -10,7 +10,7 @@ from tokencost.nouns.model import ApiPrice, ApiPriceLine
 from tokencost.nouns.request import Terms
 from tokencost.planning.memory import remembered
 from tokencost.planning.options import ANY_TERMS
-from tokencost.units import UsdPerSecond
+from tokencost.units import Usd, UsdPerSecond
 
 ON_DEMAND = "on-demand"
 OWN = "your price"
@@ -110,8 +110,13 @@ def api_offer(catalog: Catalog, model: str, width: int, height: int) -> tuple[Ap
     found = [p for p in catalog.all("api_prices") if p.model == model and _covers(p, width, height)]
     if not found:
         return None
-    best = min(found, key=lambda offer: (bool(offer.ended), offer.lines[-1].price, offer.id))
+    best = min(found, key=lambda offer: (bool(offer.ended), price_of_asset(offer), offer.id))
     return best, best.lines[-1]
+
+
+def price_of_asset(offer: ApiPrice) -> Usd:
+    """What one image, or one second of video, costs."""
+    return offer.lines[-1].price * (offer.tokens if offer.per == "token" else 1)
 
 
 def _covers(offer: ApiPrice, width: int, height: int) -> bool:

@@ -112,6 +112,18 @@ RENDERERS: dict[str, dict[str, str]] = {
         "markdown": "calibration:as_markdown",
         "csv": "calibration:as_csv",
     },
+    "prices list": {
+        "table": "price_list:as_table",
+        "json": "price_list:as_json",
+        "markdown": "price_list:as_markdown",
+        "csv": "price_list:as_csv",
+    },
+    "prices list --conflicts": {
+        "table": "price_list:conflicts_table",
+        "json": "price_list:conflicts_json",
+        "markdown": "price_list:conflicts_markdown",
+    },
+    "prices show": {"table": "price_list:shown_table", "json": "price_list:shown_json"},
     "catalog list": {"table": "records:listing_text", "json": "records:listing_json"},
     "catalog show": {"table": "records:record_text", "json": "records:record_json"},
 }
