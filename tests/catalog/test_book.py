@@ -14,7 +14,8 @@ from tokencost.errors import CatalogError
 
 ROW = {
     "gpu": "a100-80gb-sxm", "provider": "AWS", "region": "us-east-1", "term": "on-demand", "instance": "p4de.24xlarge",
-    "gpus_per_instance": "8", "country": "US", "since": "2026-11-01", "usd_per_gpu_hour": "3.20", "source": "a-shop",
+    "gpus_per_instance": "8", "country": "US", "since": "2026-11-01", "seen": "",
+    "usd_per_gpu_hour": "3.20", "source": "a-shop",
 }  # fmt: skip
 SOURCES = {"a-shop": {"title": "A shop", "kind": "price page"}}
 

@@ -21,6 +21,7 @@ LAYERS = (
     {"reading"},
     {"catalog"},
     {"spec"},
+    {"market"},
     {"planning"},
     {"importing", "validation"},
     {"measuring"},
@@ -32,6 +33,9 @@ LAYERS = (
 """From the ground up; members of one layer never meet. The empty name is the package itself."""
 EDGES = {"catalog", "importing", "measuring", "spec", "reading", "report", "cli"}
 EDGE_LIBRARIES = {"pydantic", "pydantic_core", "yaml", "rich", "typer"}
+NETWORK = ("urllib.request", "http.", "socket", "ssl", "ftplib", "requests", "httpx", "aiohttp", "gpuhunt")
+NETWORKED = {"tokencost.market.fetching", "tokencost.market.gpus", "tokencost.comment", "tokencost.cli.comment"}
+"""Modules that may, and no others; gpuhunt opens connections of its own."""
 EMPTY_NAMES = {"utils", "helpers", "common", "base", "manager", "util", "helper", "misc"}
 
 modules = pytest.mark.parametrize("path", MODULES, ids=lambda path: name_of(path))
@@ -123,6 +127,16 @@ def test_torch_is_known_where_it_measures(path: Path) -> None:
     libraries = {name.partition(".")[0] for name in imported(list(ast.walk(tree(path))))}
 
     assert "tokencost.measuring.on_torch" in name_of(path) or not libraries & {"torch", "transformers", "diffusers"}
+
+
+@modules
+def test_nothing_opens_a_connection_unasked(path: Path) -> None:
+    """
+    Plans are made offline; only a refresh of prices, and a comment on a pull request, go out.
+    """
+    names = imported(list(ast.walk(tree(path))))
+
+    assert name_of(path) in NETWORKED or not [name for name in names if name.startswith(NETWORK)]
 
 
 @modules

@@ -19,12 +19,12 @@ HOUR = 3600.0
 LARGEST, MOST_ROWS = 64 * 2**20, 200_000
 """Bytes and lines of a book that are read at most."""
 GPU_COLUMNS = (
-    "gpu", "provider", "region", "term", "instance", "gpus_per_instance", "country", "since", "usd_per_gpu_hour",
-    "source",
+    "gpu", "provider", "region", "term", "instance", "gpus_per_instance", "country", "since", "seen",
+    "usd_per_gpu_hour", "source",
 )  # fmt: skip
 API_COLUMNS = (
     "id", "model", "provider", "variant", "per", "width", "height", "max_pixels", "quality", "tokens",
-    "typical_latency_s", "ended", "since", "usd", "source",
+    "typical_latency_s", "ended", "since", "seen", "usd", "source",
 )  # fmt: skip
 COLUMNS: Mapping[str, tuple[str, ...]] = {"prices": GPU_COLUMNS, "api_prices": API_COLUMNS}
 REFRESHED = "refreshed.csv"
@@ -43,12 +43,30 @@ def read_books(folder: Path, kind: str, sources: Mapping[str, Any], known: Mappi
             wrong = [*_wrong(row, kind, sources, known)]
             problems += [Problem(text, str(path), line) for text in wrong]
             if not wrong:
-                _add(found, kind, row, whole=path.name == REFRESHED)
+                _add(found, kind, row, whole=kind == "prices" and path.name == REFRESHED)
     if problems:
         raise CatalogError(*problems[:50])
     for record in found.values():
         record["noun"]["lines"].sort(key=lambda line: line["since"])
-    return found
+    return _still_sold(found)
+
+
+def _still_sold(found: Mapping[str, Record]) -> dict[str, Record]:
+    """Without what a provider no longer listed when it was last asked."""
+    asked: dict[str, str] = {}
+    for record in found.values():
+        if record["whole"]:
+            provider = record["noun"]["provider"]
+            asked[provider] = max(asked.get(provider, ""), _last_seen(record))
+    return {
+        name: record for name, record in found.items()
+        if not record["whole"] or _last_seen(record) == asked[record["noun"]["provider"]]
+    }  # fmt: skip
+
+
+def _last_seen(record: Record) -> str:
+    newest = record["noun"]["lines"][-1]
+    return str(newest["seen"] or newest["since"])
 
 
 def rows_of(path: Path, columns: tuple[str, ...], problems: list[Problem]) -> Iterator[tuple[int, Row]]:
@@ -94,8 +112,9 @@ def _wrong(row: Row, kind: str, sources: Mapping[str, Any], known: Mapping[str, 
         yield f"no {about} has the id {quoted(row[about])}"
     if row["source"].partition(",")[0] not in sources:
         yield f"source {quoted(row['source'].partition(',')[0])} is not in sources/*.yaml"
-    if len(row["since"]) != len("2026-01-31") or day_of(row["since"]) is None:
-        yield f"since is {quoted(row['since'])}; write a day such as 2026-07-01"
+    for column in ("since", "seen"):
+        if (column == "since" or row[column]) and not _is_day(row[column]):
+            yield f"{column} is {quoted(row[column])}; write a day such as 2026-07-01"
     for column, allowed, whole in NUMBERS[kind]:
         if row[column] and not _is_number(row[column], whole):
             yield f"{column} is {quoted(row[column])}; write {allowed}"
@@ -124,6 +143,10 @@ NUMBERS = {
 """Columns that hold numbers above 0, what to write there, and whether they are whole."""
 
 
+def _is_day(text: str) -> bool:
+    return len(text) == len("2026-01-31") and day_of(text) is not None
+
+
 def _is_number(text: str, whole: bool) -> bool:
     try:
         value = int(text) if whole else float(text)
@@ -138,7 +161,7 @@ def _add(found: dict[str, Record], kind: str, row: Row, *, whole: bool) -> None:
     noun = (gpu_noun if kind == "prices" else api_noun)(name, row)
     record = found.setdefault(name, {"noun": {**noun, "lines": []}, "sources": {}, "whole": whole})
     price = float(row["usd_per_gpu_hour"]) / HOUR if kind == "prices" else float(row["usd"])
-    record["noun"]["lines"].append({"since": row["since"], "price": price, "source": row["source"]})
+    record["noun"]["lines"].append({key: row[key] for key in ("since", "source", "seen")} | {"price": price})
 
 
 def offer_id(row: Mapping[str, str]) -> str:
@@ -166,6 +189,15 @@ def api_noun(name: str, row: Row) -> Record:
     return {"id": name, **plain, **sizes, "typical_latency": float(row["typical_latency_s"] or 0)}
 
 
+def _continued(packaged: Record | None, own: Record) -> Record:
+    """The lines of a book after those of the package for the same offer, whose other sources stay."""
+    if packaged is None or "whole" not in own:
+        return own
+    lines = [*packaged["noun"]["lines"], *own["noun"]["lines"]]
+    noun = {**own["noun"], "lines": sorted(lines, key=lambda line: str(line["since"]))}
+    return {**own, "noun": noun, "sources": packaged["sources"]}
+
+
 def _sold(record: Record) -> tuple[str, str, str]:
     noun = record["noun"]
     return noun["provider"].lower(), noun["gpu"], noun["term"]
@@ -173,6 +205,7 @@ def _sold(record: Record) -> tuple[str, str, str]:
 
 def laid_over(packaged: Mapping[str, Record], own: Mapping[str, Record], kind: str) -> dict[str, Record]:
     """The user's records over those of the package; what was fetched of a provider's GPU and term stands alone."""
+    own = {name: _continued(packaged.get(name), record) for name, record in own.items()}
     if kind != "prices":
         return {**packaged, **own}
     told = {_sold(record) for record in own.values() if record.get("whole")}

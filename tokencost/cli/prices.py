@@ -7,6 +7,7 @@ import typer
 
 from tokencost.cli import options as o
 from tokencost.cli.pricing import add
+from tokencost.cli.refreshing import refresh
 from tokencost.cli.show import show
 from tokencost.dates import day_of, today
 from tokencost.errors import UsageError
@@ -87,4 +88,5 @@ def day_said(text: str) -> datetime.date:
     return day
 
 
+prices.command("refresh")(refresh)
 prices.command("add")(add)

@@ -51,12 +51,12 @@ def add(
     target = catalog or o.configured() or DEFAULT
     row = {
         "gpu": gpu, "provider": provider, "region": region, "term": term, "instance": instance,
-        "gpus_per_instance": str(gpus_per_instance), "country": country, "since": day,
+        "gpus_per_instance": str(gpus_per_instance), "country": country, "since": day, "seen": "",
         "usd_per_gpu_hour": f"{asked * 3600:.12g}",
     }  # fmt: skip
     found = added(load(), target, Addition(row=row, source=source))
     for place, text in found.files.items():
-        _write(target / place, text)
+        write_under(target, place, text)
     write(f"{found.id}: {price} from {day}, line {found.lines} of {target / 'prices' / 'added.csv'}\n", None)
     if not quiet:
         say(f"next: tokencost prices show {found.id} --catalog {target}")
@@ -68,7 +68,9 @@ def _due(**flags: str) -> None:
         raise UsageError(f"give {', '.join(missing)}: a price without them is a rumour")
 
 
-def _write(file: Path, text: str) -> None:
+def write_under(folder: Path, place: str, text: str) -> None:
+    """A file of a catalogue folder, whole or not at all."""
+    file = folder / place
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -209,11 +209,15 @@ class Platform:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceLine(Noun):
-    """One price as it was seen; `from` is the first day it was true. Appended, never edited."""
+    """One price as it was seen; `since` is the first day it was true, `seen` the last one if it was looked at again.
+
+    Lines are appended, never edited.
+    """
 
     since: str
     price: UsdPerSecond
     source: str
+    seen: str = ""
 
 
 Term = Literal["on-demand", "spot", "reserved", "reserved-1y", "reserved-3y", "savings-1y", "savings-3y"]

@@ -174,11 +174,12 @@ class Model(Noun):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiPriceLine(Noun):
-    """One price as it was seen; `since` is the first day it was true."""
+    """One price as it was seen; `since` is the first day it was true, `seen` the last one if it was looked at again."""
 
     since: str
     price: Usd
     source: str
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

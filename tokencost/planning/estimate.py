@@ -20,7 +20,7 @@ from tokencost.planning.accelerating import changes_for, equipped, noted, switch
 from tokencost.planning.electricity import siting_of
 from tokencost.planning.memory import remembered
 from tokencost.planning.options import RunOptions
-from tokencost.planning.prices import api_offer, gpu_quote
+from tokencost.planning.prices import api_offer, dated, gpu_quote
 from tokencost.planning.resolve import generator, platform
 from tokencost.timing.phases import time_phase
 from tokencost.units import Count, Fraction, Seconds
@@ -117,8 +117,8 @@ def api_bill(catalog: Catalog, model: Model, request: Request, average: float | 
     clip = float(request.frames) / float(request.fps) if offer.per == "second" and request.fps else 1.0
     bought = float(offer.tokens) if offer.per == "token" else clip
     ended = f", ended {offer.ended}" if offer.ended else ""
-    source = f"{offer.provider} {offer.variant}, since {line.since}{ended} [{line.source}]"
-    return bill_of_api(line.price, bought, offer.per, average, source, line.since), offer.typical_latency
+    source = f"{offer.provider} {offer.variant}, since {dated(line)}{ended} [{line.source}]"
+    return bill_of_api(line.price, bought, offer.per, average, source, dated(line)), offer.typical_latency
 
 
 def around(on: Platform) -> tuple[PhaseTime, ...]:

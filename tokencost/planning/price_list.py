@@ -39,6 +39,12 @@ class Seen:
     since: str
     price: Count
     source: str
+    seen: str = ""
+
+    @property
+    def day(self) -> str:
+        """The last day on which it was seen."""
+        return self.seen or self.since
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +155,10 @@ def _every(catalog: Catalog) -> Iterator[Offer]:
 
 
 def _of_gpu(catalog: Catalog, price: GpuPrice) -> Offer:
-    seen = (Seen(since=line.since, price=line.price * SECONDS_PER_HOUR, source=line.source) for line in price.lines)
+    seen = (
+        Seen(since=line.since, price=line.price * SECONDS_PER_HOUR, source=line.source, seen=line.seen)
+        for line in price.lines
+    )
     return Offer(
         id=price.id, kind="gpu", about=price.gpu, provider=price.provider, region=price.region,
         country=country_of(catalog, price), term=price.term, instance=price.instance,
@@ -158,7 +167,7 @@ def _of_gpu(catalog: Catalog, price: GpuPrice) -> Offer:
 
 
 def _of_api(price: ApiPrice) -> Offer:
-    seen = tuple(Seen(since=line.since, price=line.price, source=line.source) for line in price.lines)
+    seen = tuple(Seen(since=ln.since, price=ln.price, source=ln.source, seen=ln.seen) for ln in price.lines)
     return Offer(
         id=price.id, kind="api", about=price.model, provider=price.provider, region="", country="",
         term=price.variant, instance="", gpus_per_instance=0, unit=f"USD/{price.per}", tokens=price.tokens,

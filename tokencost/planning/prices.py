@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tokencost.catalog.load import Catalog
 from tokencost.catalog.places import stands_in
 from tokencost.money.rate import Rate, agreed_price, effective, lost_share, unused_share
-from tokencost.nouns.hardware import COMMITTED, GpuPrice
+from tokencost.nouns.hardware import COMMITTED, GpuPrice, PriceLine
 from tokencost.nouns.model import ApiPrice, ApiPriceLine
 from tokencost.nouns.request import Terms
 from tokencost.planning.memory import remembered
@@ -72,7 +72,7 @@ def _short(instance: str) -> str:
 def rate_of(offer: GpuPrice, terms: Terms) -> Rate:
     """An offer's newest price, under what was agreed."""
     line = offer.lines[-1]
-    return _agreed(Rate(price=line.price, source=described(offer), since=line.since), terms, offer.term)
+    return _agreed(Rate(price=line.price, source=described(offer), since=dated(line)), terms, offer.term)
 
 
 def _agreed(rate: Rate, terms: Terms, term: str) -> Rate:
@@ -102,7 +102,12 @@ def unpriced(gpu: str, terms: Terms, term: str = "") -> Rate:
 def described(offer: GpuPrice) -> str:
     """Provider, instance, region, term and date of an offer."""
     line = offer.lines[-1]
-    return f"{offer.provider} {offer.instance}, {offer.region}, {offer.term}, {line.since} [{line.source}]"
+    return f"{offer.provider} {offer.instance}, {offer.region}, {offer.term}, {dated(line)} [{line.source}]"
+
+
+def dated(line: PriceLine | ApiPriceLine) -> str:
+    """The last day on which a price was seen to be true."""
+    return line.seen or line.since
 
 
 def api_offer(catalog: Catalog, model: str, width: int, height: int) -> tuple[ApiPrice, ApiPriceLine] | None:

@@ -123,6 +123,11 @@ RENDERERS: dict[str, dict[str, str]] = {
         "json": "price_list:conflicts_json",
         "markdown": "price_list:conflicts_markdown",
     },
+    "prices refresh": {
+        "table": "refresh:as_table",
+        "json": "refresh:as_json",
+        "markdown": "refresh:as_markdown",
+    },
     "prices show": {"table": "price_list:shown_table", "json": "price_list:shown_json"},
     "catalog list": {"table": "records:listing_text", "json": "records:listing_json"},
     "catalog show": {"table": "records:record_text", "json": "records:record_json"},

@@ -64,7 +64,7 @@ API_COLUMNS = (
 def _gpu_row(offer: Offer, on: datetime.date) -> Row:
     seen, country = offer.newest, offer.country or numbers.DASH
     cells = (
-        offer.about, offer.provider, offer.region, country, offer.term, numbers.number(seen.price), seen.since,
+        offer.about, offer.provider, offer.region, country, offer.term, numbers.number(seen.price), seen.day,
         f"{_days(offer, on):,}",
     )  # fmt: skip
     instance = f"{offer.instance}, {offer.gpus_per_instance} GPU{'s' if offer.gpus_per_instance > 1 else ''}"
@@ -75,14 +75,14 @@ def _api_row(offer: Offer, on: datetime.date) -> Row:
     seen = offer.newest
     cells = (
         offer.about, offer.provider, offer.term, numbers.number(seen.price), offer.unit.removeprefix("USD/"),
-        f"{offer.tokens:,}" if offer.tokens else numbers.DASH, seen.since, f"{_days(offer, on):,}",
+        f"{offer.tokens:,}" if offer.tokens else numbers.DASH, seen.day, f"{_days(offer, on):,}",
     )  # fmt: skip
     ended = f"; ended {offer.ended}" if offer.ended else ""
     return Row(cells=cells, remarks=(f"[{seen.source}]{ended}",))
 
 
 def _days(offer: Offer, on: datetime.date) -> int:
-    return age_in_days(offer.newest.since, on) or 0
+    return age_in_days(offer.newest.day, on) or 0
 
 
 def as_json(found: PriceList) -> str:
@@ -93,8 +93,10 @@ def as_json(found: PriceList) -> str:
 
 def _fields(offer: Offer) -> dict[str, Json]:
     plainly: dict[str, Json] = {name: getattr(offer, name) or None for name in CELLS[:10]}
-    lines: list[Json] = [{"since": s.since, "price": stable(s.price), "source": s.source} for s in offer.seen]
-    last = {"price": stable(offer.newest.price), "since": offer.newest.since, "source": offer.newest.source}
+    lines: list[Json] = [
+        {"since": s.since, "seen": s.seen or None, "price": stable(s.price), "source": s.source} for s in offer.seen
+    ]
+    last = {"price": stable(offer.newest.price), "since": offer.newest.day, "source": offer.newest.source}
     return {**plainly, **last, "tokens": offer.tokens or None, "ended": offer.ended or None, "lines": lines}
 
 
@@ -106,7 +108,7 @@ def as_csv(found: PriceList) -> str:
 def _cells(offer: Offer) -> dict[str, str]:
     said = {name: str(getattr(offer, name) or "") for name in CELLS if hasattr(offer, name)}
     newest = offer.newest
-    return said | {"price": plain(newest.price), "since": newest.since, "source": newest.source}
+    return said | {"price": plain(newest.price), "since": newest.day, "source": newest.source}
 
 
 def conflicts_table(found: Conflicts, *, width: int = 80, color: bool = False, ascii_only: bool = False) -> str:
@@ -153,7 +155,7 @@ def _shown(found: OfferView) -> Blocks:
     age = _days(offer, found.on)
     old = f", more than {STALE_DAYS} days ago" if age > STALE_DAYS else ""
     text = (
-        f"{offer.id}: {numbers.number(newest.price)} {offer.unit}, seen {newest.since}, "
+        f"{offer.id}: {numbers.number(newest.price)} {offer.unit}, seen {newest.day}, "
         f"{age:,} days before {found.on}{old}"
     )
     columns = (Column(name="since"), Column(name=offer.unit, figures=True), Column(name="source"))
