@@ -239,3 +239,55 @@ def test_a_price_of_ones_own_without_a_day_is_not_judged(monkeypatch: pytest.Mon
     called = call("check", POSTER, "--set", "budget.max_price_age=30 days")
 
     assert "too old" not in called.out
+
+
+def test_the_cheapest_place_is_ranked_and_beats_the_api() -> None:
+    """
+    Three models anywhere: places by cost, what runs nowhere with its reason, and the volume that pays a fleet.
+    """
+    called = call("compare", "--res", "1024", "--models", "sdxl,emu3-gen,gpt-image-1", "--where", "any")
+    found = call(
+        "compare", "--res", "1024", "--models", "sdxl,gpt-image-1", "--where", "any", "--terms", "on-demand",
+        "--format", "json",
+    ).json  # fmt: skip
+    (even,) = found["break_even"]
+
+    assert 0 == called.code
+    assert "sdxl beats gpt-image-1 at OpenAI (low 1024x1024)" in " ".join(called.out.split())
+    assert "exceed its 9,216 positions" in " ".join(called.out.split())
+    assert even["usd_per_month"] == pytest.approx(even["assets_per_month"] * 0.011)
+    assert max(map(len, called.out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (("--residency", "eu"), "need --where any"),
+        (("--where", "awz"), "--where 'awz' is not in the price book; did you mean AWS"),
+        (("--where", "any", "--regions", "us-east-9"), "did you mean us-east"),
+        (("--where", "any", "--terms", "weekly"), "is not in the price book"),
+        (("--where", "any", "--among", "a100-80"), "no GPU is called"),
+    ],
+)
+def test_places_that_do_not_exist_are_named(flags: tuple[str, ...], said: str) -> None:
+    """
+    With the nearest that does.
+    """
+    called = call("compare", "--res", "1024", "--models", "sdxl", *flags)
+
+    assert 2 == called.code
+    assert said in called.err
+
+
+def test_a_spec_is_placed_with_its_traffic() -> None:
+    """
+    Its fleet, in whole instances, at every offer of the countries that are allowed.
+    """
+    found = call(
+        "compare", "--where", "any", "--residency", "eu", "--spec", POSTER, "--models", "sdxl-dmd2", "--format", "csv"
+    )
+    rows = list(csv.DictReader(io.StringIO(found.out)))
+
+    assert rows
+    assert {"DE", "IE", "SE", "ES", "NL"} >= {row["country"] for row in rows}
+    assert all(float(row["usd_per_month"]) > 0 for row in rows)

@@ -6,6 +6,7 @@ from typing import Any
 from tokencost.cli.output import say
 from tokencost.dates import today
 from tokencost.nouns.answer import Bill, Candidate, Line
+from tokencost.nouns.where import Place, Where
 
 
 def tell_ages(answers: Iterable[Any], *, quiet: bool) -> None:
@@ -28,6 +29,10 @@ def tell_ages(answers: Iterable[Any], *, quiet: bool) -> None:
 
 def _lines(answer: Any) -> Iterator[Line]:
     """The lines of an answer's bills; of a plan only those of the candidate that it is about."""
+    if isinstance(answer, Where):
+        yield from (_line(place) for place in answer.places[:1])
+        yield from (_line(place) for one in answer.break_even for place in (one.place, one.api))
+        return
     plan = getattr(answer, "plan", answer)
     chosen = getattr(getattr(plan, "recommendation", None), "model", None)
     candidates: tuple[Candidate, ...] = getattr(plan, "candidates", ())
@@ -36,3 +41,11 @@ def _lines(answer: Any) -> Iterator[Line]:
     bills: list[Bill | None] = [one.bill for one in told] or [getattr(answer, "bill", None)]
     for bill in bills:
         yield from bill.lines if bill else ()
+
+
+def _line(place: Place) -> Line:
+    source = f"{place.provider} {place.gpu or place.variant}, {place.term}, {place.since} [{place.source}]"
+    return Line(
+        name=place.model, quantity=1.0, unit="asset", price=place.per_asset, price_unit="USD", amount=place.per_asset,
+        source=source, since=place.since,
+    )  # fmt: skip

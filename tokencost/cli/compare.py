@@ -6,6 +6,7 @@ import typer
 
 from tokencost.cli import options as o
 from tokencost.cli.ages import tell_ages
+from tokencost.cli.placing import Allowed, allowed_places, searched
 from tokencost.cli.show import show
 from tokencost.errors import UsageError
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from tokencost.planning.options import OutputOptions, RunOptions
 
 
-@o.grouped(size=o.output_options, run=o.platform_options)
+@o.grouped(size=o.output_options, run=o.platform_options, places=allowed_places)
 def compare(
     names: Annotated[
         list[str] | None, typer.Argument(help="Only these models; the one of --what-if.", metavar="[MODEL]...")
@@ -26,8 +27,9 @@ def compare(
         bool, typer.Option("--what-if", help="One model as it is, and with every acceleration there is for it.")
     ] = False,
     run: "RunOptions",
+    places: "Allowed",
     catalog: o.CatalogDir = None,
-    format: Annotated[str, o.format_option("compare", "compare --what-if")] = "table",  # noqa: A002
+    format: Annotated[str, o.format_option("compare", "compare --what-if", "compare --where")] = "table",  # noqa: A002
     output: o.Output = None,
     no_color: o.NoColor = False,
     quiet: o.Quiet = False,
@@ -37,6 +39,8 @@ def compare(
     Example: tokencost compare --res 1024 --gpu h100-80gb-sxm
 
     What would make a model faster: tokencost compare --what-if emu3-gen
+
+    The cheapest place: tokencost compare --res 1024 --models sdxl --where any --residency eu
     """
     chosen = [*(names or []), *(name.strip() for name in models.split(",") if name.strip())]
     records = o.load_catalog(catalog)
@@ -45,6 +49,10 @@ def compare(
 
         answer = accelerated(records, _only(chosen), task, size, run)
         return show("compare --what-if", answer, format, output, no_color=no_color)
+    if places.where:
+        ranked = searched(records, places, chosen, task, size, run)
+        show("compare --where", ranked, format, output, no_color=no_color)
+        return tell_ages([ranked], quiet=quiet)
     from tokencost.planning import compare as use_case
 
     found = use_case.compare(records, use_case.task_named(task or "image"), size, run, chosen)

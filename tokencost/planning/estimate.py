@@ -13,7 +13,7 @@ from tokencost.money.energy import request_energy
 from tokencost.nouns.answer import Bill, Estimate, Interval, Note, PhaseTime, PlatformName, Tokens
 from tokencost.nouns.generator import Generator
 from tokencost.nouns.hardware import Platform
-from tokencost.nouns.model import Model
+from tokencost.nouns.model import ApiPrice, Model
 from tokencost.nouns.request import Request
 from tokencost.nouns.work import Attention, Phase, Program
 from tokencost.planning.accelerating import changes_for, equipped, noted, switched, widened
@@ -114,11 +114,18 @@ def api_bill(catalog: Catalog, model: Model, request: Request, average: float | 
     if found is None:
         return bill_of_api(None, 1.0, "image", average, "no price known for this size"), 0.0
     offer, line = found
-    clip = float(request.frames) / float(request.fps) if offer.per == "second" and request.fps else 1.0
-    bought = float(offer.tokens) if offer.per == "token" else clip
     ended = f", ended {offer.ended}" if offer.ended else ""
     source = f"{offer.provider} {offer.variant}, since {dated(line)}{ended} [{line.source}]"
-    return bill_of_api(line.price, bought, offer.per, average, source, dated(line)), offer.typical_latency
+    return bill_of_api(
+        line.price, asset_of(offer, request), offer.per, average, source, dated(line)
+    ), offer.typical_latency
+
+
+def asset_of(offer: ApiPrice, request: Request) -> Count:
+    """How many of its unit an offer asks to be paid for one asset: seconds of a clip, tokens of an image, or one."""
+    if offer.per == "second" and request.fps:
+        return float(request.frames) / float(request.fps)
+    return float(offer.tokens) if offer.per == "token" else 1.0
 
 
 def around(on: Platform) -> tuple[PhaseTime, ...]:

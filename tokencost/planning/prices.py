@@ -112,7 +112,7 @@ def dated(line: PriceLine | ApiPriceLine) -> str:
 
 def api_offer(catalog: Catalog, model: str, width: int, height: int) -> tuple[ApiPrice, ApiPriceLine] | None:
     """The cheapest standard offer of an API model that covers the size, or None."""
-    found = [p for p in catalog.all("api_prices") if p.model == model and _covers(p, width, height)]
+    found = [p for p in catalog.all("api_prices") if p.model == model and covers(p, width, height)]
     if not found:
         return None
     best = min(found, key=lambda offer: (bool(offer.ended), price_of_asset(offer), offer.id))
@@ -124,6 +124,7 @@ def price_of_asset(offer: ApiPrice) -> Usd:
     return offer.lines[-1].price * (offer.tokens if offer.per == "token" else 1)
 
 
-def _covers(offer: ApiPrice, width: int, height: int) -> bool:
+def covers(offer: ApiPrice, width: int, height: int) -> bool:
+    """Whether an offer is for assets of this size."""
     largest = offer.max_pixels or offer.width * offer.height
     return not largest or width * height <= largest

@@ -49,6 +49,12 @@ RENDERERS: dict[str, dict[str, str]] = {
         "csv": "what_if:as_csv",
         "html": "what_if:as_html",
     },
+    "compare --where": {
+        "table": "where:as_table",
+        "json": "where:as_json",
+        "markdown": "where:as_markdown",
+        "csv": "where:as_csv",
+    },
     "estimate": {
         "table": "table:estimate",
         "json": "answers_json:estimate",
