@@ -1,15 +1,14 @@
 """`tokencost prices add`: a price of your own as a line of your price book."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from tokencost.cli import options as o
 from tokencost.cli.adding import DEFAULT
-from tokencost.cli.output import say, write, write_file
+from tokencost.cli.output import say, write, write_below
 from tokencost.dates import day_of, today
-from tokencost.errors import AccessError, UsageError
+from tokencost.errors import UsageError
 
 Gpu = Annotated[str, typer.Argument(help="GPU of the catalogue.", metavar="GPU")]
 PriceFlag = Annotated[str, typer.Option("--price", help="Price of one GPU, such as '1.10 USD/h'.")]
@@ -56,7 +55,7 @@ def add(
     }  # fmt: skip
     found = added(load(), target, Addition(row=row, source=source))
     for place, text in found.files.items():
-        write_under(target, place, text)
+        write_below(text, target / place)
     write(f"{found.id}: {price} from {day}, line {found.lines} of {target / 'prices' / 'added.csv'}\n", None)
     if not quiet:
         say(f"next: tokencost prices show {found.id} --catalog {target}")
@@ -66,13 +65,3 @@ def _due(**flags: str) -> None:
     missing = [f"--{name}" for name, said in flags.items() if not said.strip()]
     if missing:
         raise UsageError(f"give {', '.join(missing)}: a price without them is a rumour")
-
-
-def write_under(folder: Path, place: str, text: str) -> None:
-    """A file of a catalogue folder, whole or not at all."""
-    file = folder / place
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise AccessError(f"{file.parent}: {error.strerror}") from error
-    write_file(text, file)

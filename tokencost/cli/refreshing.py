@@ -11,7 +11,7 @@ import typer
 from tokencost.cli import options as o
 from tokencost.cli.adding import DEFAULT
 from tokencost.cli.exits import Exit, worst
-from tokencost.cli.pricing import write_under
+from tokencost.cli.output import write_below
 from tokencost.cli.show import checked_format, show
 from tokencost.dates import today
 from tokencost.errors import AccessError, TokencostError, UsageError
@@ -74,7 +74,7 @@ def refresh(
     after = _read_back(target, files)
     if not dry_run and (gpus or apis):
         for place, text in files.items():
-            write_under(target, place, text)
+            write_below(text, target / place)
     found = Refresh(
         folder=str(target), written=not dry_run and bool(gpus or apis), gpus=gpus, apis=apis,
         unreachable=tuple(missing), plans=repriced(before, after, loaded),
