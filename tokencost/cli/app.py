@@ -12,6 +12,7 @@ from tokencost.cli.estimate import estimate
 from tokencost.cli.explain import explain
 from tokencost.cli.plan import plan
 from tokencost.cli.prices import prices
+from tokencost.cli.reconcile import reconcile
 from tokencost.cli.sample import sample
 from tokencost.cli.schema import schema
 from tokencost.cli.tokens import tokens
@@ -55,6 +56,7 @@ app.command(rich_help_panel=PLAN)(plan)
 app.command(rich_help_panel=PLAN)(check)
 app.command(rich_help_panel=PLAN)(diff)
 app.command(rich_help_panel=PLAN)(capacity)
+app.command(rich_help_panel=PLAN)(reconcile)
 app.command(rich_help_panel=EXPLORE)(compare)
 app.command(rich_help_panel=EXPLORE)(estimate)
 app.command(rich_help_panel=EXPLORE)(tokens)

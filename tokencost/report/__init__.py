@@ -17,6 +17,13 @@ RENDERERS: dict[str, dict[str, str]] = {
         "markdown": "markdown:plans",
         "csv": "csv_table:plans",
         "html": "html:plans",
+        "focus": "focus:plans",
+    },
+    "reconcile": {
+        "table": "reconciliation:as_table",
+        "json": "reconciliation:as_json",
+        "markdown": "reconciliation:as_markdown",
+        "csv": "reconciliation:as_csv",
     },
     "check": {
         "table": "table:checks",
