@@ -360,3 +360,17 @@ def test_a_folder_is_as_good_as_a_mirror(tmp_path: Path) -> None:
     assert (0, "") == (called.code, called.err)
     assert "-12.6%" in called.out
     assert max(map(len, called.out.splitlines())) <= 80
+
+
+def test_without_a_network_nothing_changes(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """
+    Every source that does not answer is named; nothing is written, nothing crashes, no library talks.
+    """
+    nowhere = "http://127.0.0.1:9"
+    places = [part for flag in ("--gpuhunt", "--portkey", "--litellm") for part in (flag, nowhere)]
+    called = call("prices", "refresh", POSTER, *places, "--catalog", str(tmp_path / "own"), "--format", "json")
+
+    assert (4, "") == (called.code, called.err)
+    assert "" == capfd.readouterr().err
+    assert 3 == len(called.json["unreachable"])
+    assert not (tmp_path / "own").exists()

@@ -137,8 +137,9 @@ def _read_back(folder: Path, files: Mapping[str, str]) -> "Catalog":
 
     with tempfile.TemporaryDirectory(prefix="tokencost-") as scratch:
         copy = Path(scratch) / "catalogue"
+        copy.mkdir()
         if folder.is_dir():
-            shutil.copytree(folder, copy)
+            shutil.copytree(folder, copy, dirs_exist_ok=True)
         for place, text in files.items():
             path = copy / place
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,7 @@
 """GPU prices that gpuhunt collects: its own library reads them, their names become those of our catalogue."""
 
 import datetime
+import logging
 import os
 import re
 from collections import Counter
@@ -82,6 +83,7 @@ def _loaded(location: str) -> tuple[Any, dict[str, str]]:
         from gpuhunt import Catalog, GPUHuntError
     except ImportError:
         raise UsageError("GPU prices are read by gpuhunt: pip install 'tokencost-planner[prices]'") from None
+    logging.getLogger("gpuhunt").addHandler(logging.NullHandler())
     catalog = Catalog(balance_resources=False, auto_reload=False)
     if not is_address(location):
         folder = Path(location)
@@ -92,7 +94,7 @@ def _loaded(location: str) -> tuple[Any, dict[str, str]]:
         try:
             catalog.load()
         except GPUHuntError as error:
-            raise AccessError(f"{location}: {error}: {error.__cause__}") from error
+            raise AccessError(f"{location}: no provider answers: {error.__cause__}") from error
     return catalog, {name: "not delivered" for name in PROVIDERS if name not in catalog.catalog}
 
 
