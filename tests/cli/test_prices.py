@@ -179,6 +179,8 @@ def test_a_spec_takes_the_offers_that_it_names(tmp_path: Path) -> None:
         ("{term: on-demand, interrupted: 5 %}", "only spot is interrupted"),
         ("{term: spot, committed_use: 50 %}", "nothing is committed spot"),
         ("{rate: 1 USD/h, since: yesterday}", "is not a date"),
+        ("{rate: 1 CHF/h, exchange: {usd: 1.1, since: 2026-02-20}}", "the only currency is USD"),
+        ("{rate: 1 EUR/h, exchange: {currency: euro, usd: 1.1, since: 2026-02-20}}", "is not a currency"),
         ("{}", "nothing stands here"),
     ],
 )
@@ -198,7 +200,7 @@ def test_another_currency_needs_a_dated_rate(tmp_path: Path) -> None:
     """
     1.60 EUR/h at 1.10 USD are 1.76 USD/h, as of that day.
     """
-    price = "{rate: 1.60 EUR/h, exchange: {usd: 1.10, since: 2026-02-20}}"
+    price = "{rate: 1.60 EUR/h, exchange: {currency: EUR, usd: 1.10, since: 2026-02-20}}"
     cost = plan(tmp_path, "--format", "json", "--set", f"platform.price={price}").json["candidates"][0]["cost"]
 
     assert 1.76 == pytest.approx(cost["price_usd_per_gpu_hour"])

@@ -23,7 +23,7 @@ def date(raw: object) -> str:
     return raw
 
 
-def currency(raw: object) -> str:
+def currency_code(raw: object) -> str:
     """The code of a currency; raises ValueError for anything else."""
     if not isinstance(raw, str) or not CODE.fullmatch(raw) or raw == "USD":
         raise ValueError(f"{quoted(raw)} is not a currency to convert from; write for example EUR")
@@ -44,7 +44,7 @@ PartOf = Annotated[Share, AfterValidator(below_one)]
 class Exchange(Record):
     """What one unit of another currency was worth, when, and who says so."""
 
-    currency: Annotated[str, BeforeValidator(currency)] = Field(
+    currency: Annotated[str, BeforeValidator(currency_code)] = Field(
         default="EUR", description="Code of the currency; default: EUR."
     )
     usd: Annotated[float, Unit(""), Range(above=0, high=1_000_000)] = Field(
