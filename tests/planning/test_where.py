@@ -154,3 +154,33 @@ def test_twice_the_price_of_an_api_never_needs_more_volume() -> None:
     rates = [float(even(each, mine()).rate or 0.0) for each in (0.005, 0.01, 0.02, 0.04)]
 
     assert sorted(rates, reverse=True) == rates
+
+
+def test_the_place_that_needs_the_least_volume_counts() -> None:
+    """
+    A slow GPU whose month is cheap pays sooner than a fast one whose assets are.
+    """
+    sdxl = (catalog().get("models", "sdxl"),)
+    slow, fast = mine("t4-16gb", 0.5), mine("h100-80gb-sxm", 2.5)
+    (one,) = break_evens(remembering(catalog()), sdxl, ASKED, RunOptions(precision="fp16"), (fast, slow, api(0.05)))
+
+    assert "t4-16gb" == one.place.gpu
+    assert 730 * 0.5 / 0.05 == pytest.approx(one.assets)
+
+
+def test_what_is_found_is_the_least_of_all_places() -> None:
+    """
+    Places that are not sized, because their smallest fleet costs too much, could not have needed less.
+    """
+    everywhere = found("sdxl", "gpt-image-1", terms=Terms(terms=("on-demand",)))
+    (one,) = everywhere.break_even
+    own = [place for place in everywhere.places if place.gpu and place.per_asset and not place.reason]
+    sdxl, selling = (catalog().get("models", "sdxl"),), one.api
+    rates = [
+        float(alone.rate)
+        for place in own
+        for alone in break_evens(remembering(catalog()), sdxl, ASKED, RunOptions(), (place, selling))
+        if alone.rate is not None
+    ]
+
+    assert min(rates) == pytest.approx(one.rate)

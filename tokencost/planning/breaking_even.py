@@ -2,10 +2,11 @@
 
 A fleet is whole replicas in whole instances, so its month is a staircase C(λ) over the rate λ, and the API's month is a
 straight line p·λ·M. The first λ with C(λ) <= p·λ·M is found from below: λ₀ = 0, λₖ₊₁ = C(λₖ) / (p·M). C does not fall
-with λ, so no λₖ passes the answer, and where the staircase stays level between two of them, the answer is reached.
+with λ, so no λₖ passes the answer, and where the staircase stays level between two of them, the answer is reached. Of
+several places the one that needs the least volume counts: at few requests a cheap GPU, not the one of the cheapest asset.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tokencost.catalog.load import Catalog
@@ -32,25 +33,43 @@ CLOSE = 1e-9
 def break_evens(
     catalog: Catalog, models: Sequence[Model], asked: Asked, options: RunOptions, places: Sequence[Place]
 ) -> tuple[BreakEven, ...]:
-    """Every model that can be run, at its cheapest place that is not spot, against the cheapest of every API."""
-    known = {model.id: model for model in models}
-    apis = _cheapest([one for one in places if not one.gpu and not one.reason and one.per_asset])
-    own = _cheapest([one for one in places if one.gpu and not one.reason and one.per_asset and one.term != "spot"])
-    return tuple(_against(catalog, known[mine.model], mine, api, asked, options) for mine in own for api in apis)
-
-
-def _cheapest(places: Sequence[Place]) -> Iterator[Place]:
-    """The first place of every model, in the order of the ranking."""
-    return iter({place.model: place for place in reversed(places)}.values())
-
-
-def _against(catalog: Catalog, model: Model, mine: Place, api: Place, asked: Asked, options: RunOptions) -> BreakEven:
-    each = float(api.per_asset or 0.0)
-    rate, gpus, month = _first(catalog, model, mine, asked, replace(options, gpu=mine.gpu), each)
-    return BreakEven(
-        model=mine.model, place=mine, api=api, rate=rate, assets=None if rate is None else monthly_assets(rate),
-        gpus=gpus, per_month=month,
+    """Every model that can be run, where it needs the least volume and is not spot, against the cheapest of every API."""
+    apis = _first_of_each([one for one in places if not one.gpu and not one.reason and one.per_asset])
+    own = [one for one in places if one.gpu and not one.reason and one.per_asset and one.hourly and one.term != "spot"]
+    return tuple(
+        _against(catalog, model, mine, api, asked, options)
+        for model in models if (mine := [one for one in own if one.model == model.id]) for api in apis
     )  # fmt: skip
+
+
+def _first_of_each(places: Sequence[Place]) -> list[Place]:
+    """The first place of every model, in the order of the ranking."""
+    return list({place.model: place for place in reversed(places)}.values())[::-1]
+
+
+def _against(
+    catalog: Catalog, model: Model, own: Sequence[Place], api: Place, asked: Asked, options: RunOptions
+) -> BreakEven:
+    """The place with the least volume. None needs less than its smallest fleet costs, so most need not be sized."""
+    each, best = float(api.per_asset or 0.0), None
+    for least, mine in sorted(
+        ((_least(one, options, each), one) for one in own), key=lambda pair: (pair[0], pair[1].gpu)
+    ):
+        if best is not None and best.rate is not None and least >= float(best.rate):
+            break
+        rate, gpus, month = _first(catalog, model, mine, asked, replace(options, gpu=mine.gpu), each)
+        if best is None or (rate is not None and (best.rate is None or rate < best.rate)):
+            best = BreakEven(
+                model=mine.model, place=mine, api=api, rate=rate, gpus=gpus, per_month=month,
+                assets=None if rate is None else monthly_assets(rate),
+            )  # fmt: skip
+    assert best is not None
+    return best
+
+
+def _least(mine: Place, options: RunOptions, each: float) -> float:
+    """The rate at which one replica there would cost as much, if it could do it."""
+    return _month(float(options.gpus), mine) / (each * SECONDS_PER_MONTH)
 
 
 def _first(

@@ -97,7 +97,8 @@ def _even(one: BreakEven) -> Item:
     many = f"{numbers.count(float(one.gpus))} GPU{'s' if float(one.gpus) != 1 else ''}"
     text = (
         f"{one.model} beats {api}, from {numbers.number(one.assets)} assets a month "
-        f"({numbers.number(one.rate)} req/s): {many}, {numbers.usd(one.per_month)} a month at {_place(one.place)}"
+        f"({numbers.number(one.rate)} req/s): {many}, {numbers.usd(one.per_month)} a month at {_place(one.place)}, "
+        f"{numbers.time(one.place.seconds)} a request"
     )
     return Item(text=text, mark="yes")
 
@@ -127,7 +128,7 @@ def _even_fields(one: BreakEven) -> dict[str, Json]:
     return {
         "model": one.model, "api": one.api.model, "api_variant": one.api.variant,
         "api_usd_per_asset": stable(one.api.per_asset), "gpu": one.place.gpu, "provider": one.place.provider,
-        "region": one.place.region, "term": one.place.term, "requests_per_second": stable(one.rate),
+        "region": one.place.region, "term": one.place.term, "seconds": stable(one.place.seconds), "requests_per_second": stable(one.rate),
         "assets_per_month": stable(one.assets), "gpus": stable(one.gpus), "usd_per_month": stable(one.per_month),
     }  # fmt: skip
 
