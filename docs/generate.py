@@ -3,12 +3,16 @@
 `python docs/generate.py` after a change; a test compares the pages with what this makes, byte by byte.
 """
 
+import atexit
 import contextlib
+import functools
 import inspect
 import io
 import json
 import re
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -74,7 +78,8 @@ def spec_rows(part: Mapping[str, Any], whole: Mapping[str, Any], path: str) -> I
 
 def _inner(said: Mapping[str, Any], whole: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The records that a value may be."""
-    parts = [said, *said.get("anyOf", ()), *said.get("allOf", ())]
+    choices = [*said.get("anyOf", ()), *said.get("oneOf", ()), *said.get("allOf", ())]
+    parts = [said, *choices, *(inner for part in choices for inner in part.get("oneOf", ()))]
     found = [whole["definitions"][part["$ref"].rpartition("/")[2]] for part in parts if "$ref" in part]
     members = [member for record in found for member in (record, *record.get("anyOf", ()))]
     return [member for member in members if member.get("properties", {}).keys() - {"value", "reason"}]
@@ -141,6 +146,14 @@ EXAMPLES = {
         "diff {specs}/poster-512.yaml {specs}/poster-512.yaml --set traffic.peak=30req/s --fail-on increase",
     ],
     "compare": ["compare --res 1024"],
+    "compare --where": [
+        "compare --where any --res 1024 --models sdxl,gpt-image-1",
+        "compare --where aws --spec {specs}/poster-1024.yaml --models sdxl --regions us-east-1",
+    ],
+    "reconcile": ["reconcile {invoice} {specs}/poster-1024.yaml --assets poster-1024=6000000"],
+    "prices list": ["prices list --gpu h200", "prices list --model gpt-image-1"],
+    "prices list --conflicts": ["prices list --conflicts"],
+    "prices show": ["prices show aws-h200-141gb-sxm-on-demand-us-east-1"],
     "sample": ["sample --grid 2x2 --guidance 3"],
     "explain --claims": ["explain --claims"],
     "train": ["train llama-2-7b --assets 1e9", "train emu3-gen --tokens 300e9 --against sd3", "train sd-1"],
@@ -148,7 +161,14 @@ EXAMPLES = {
 """Commands whose answers have every field that there is."""
 TOLD = ("check", "compare")
 """Commands whose candidates are told with another."""
-OPEN = {"params": "component", "flops": "phase", "spec": "key", "sources": "id"}
+OPEN = {
+    "allowed": "limit",
+    "not_forecast": "product",
+    "params": "component",
+    "flops": "phase",
+    "spec": "key",
+    "sources": "id",
+}
 """Objects whose keys are names, and what they name."""
 UNITS = {
     "bytes": "B", "seconds": "s", "p50_s": "s", "p95_s": "s", "p99_s": "s", "flop": "FLOP", "joules": "J", "usd": "USD",
@@ -177,10 +197,22 @@ def asked(line: str) -> Any:
 def said(line: str, form: str) -> str:
     """What a command prints in one format."""
     out = io.StringIO()
-    arguments = line.format(specs=DOCS.parent / "specs").split()
+    arguments = line.format(specs=DOCS.parent / "specs", invoice=invoice() if "{invoice}" in line else "").split()
     with patch.object(sys, "argv", ["tokencost", *arguments, "--format", form]), contextlib.redirect_stdout(out):
         run()
     return out.getvalue()
+
+
+@functools.cache
+def invoice() -> Path:
+    """A forecast in the columns of an invoice, and a tax on top of it."""
+    rows = said("plan {specs}/poster-1024.yaml --quick", "focus").splitlines()
+    folder = tempfile.mkdtemp(prefix="tokencost-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = Path(folder) / "invoice.csv"
+    tax = rows[1].replace(",Usage,", ",Tax,", 1)
+    path.write_text("\n".join([*rows, tax, tax.replace("poster-1024", "zoo")]) + "\n", encoding="utf-8")
+    return path
 
 
 def fields(values: Sequence[Any], path: str) -> Iterator[tuple[str, str]]:

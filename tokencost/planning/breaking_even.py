@@ -3,7 +3,7 @@
 A fleet is whole replicas in whole instances, so its month is a staircase C(λ) over the rate λ, and the API's month is a
 straight line p·λ·M. The first λ with C(λ) <= p·λ·M is found from below: λ₀ = 0, λₖ₊₁ = C(λₖ) / (p·M). C does not fall
 with λ, so no λₖ passes the answer, and where the staircase stays level between two of them, the answer is reached. Of
-several places the one that needs the least volume counts: at few requests a cheap GPU, not the one of the cheapest asset.
+several places the one that needs the least volume counts: at few requests a cheap GPU, not that of the cheapest asset.
 """
 
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ CLOSE = 1e-9
 def break_evens(
     catalog: Catalog, models: Sequence[Model], asked: Asked, options: RunOptions, places: Sequence[Place]
 ) -> tuple[BreakEven, ...]:
-    """Every model that can be run, where it needs the least volume and is not spot, against the cheapest of every API."""
+    """Every model that can be run, where it needs the least volume and is not spot, against every API's cheapest."""
     apis = _first_of_each([one for one in places if not one.gpu and not one.reason and one.per_asset])
     own = [one for one in places if one.gpu and not one.reason and one.per_asset and one.hourly and one.term != "spot"]
     return tuple(

@@ -128,7 +128,8 @@ def _even_fields(one: BreakEven) -> dict[str, Json]:
     return {
         "model": one.model, "api": one.api.model, "api_variant": one.api.variant,
         "api_usd_per_asset": stable(one.api.per_asset), "gpu": one.place.gpu, "provider": one.place.provider,
-        "region": one.place.region, "term": one.place.term, "seconds": stable(one.place.seconds), "requests_per_second": stable(one.rate),
+        "region": one.place.region, "term": one.place.term, "seconds": stable(one.place.seconds),
+        "requests_per_second": stable(one.rate),
         "assets_per_month": stable(one.assets), "gpus": stable(one.gpus), "usd_per_month": stable(one.per_month),
     }  # fmt: skip
 
