@@ -107,6 +107,8 @@ def test_what_is_not_used_says_why() -> None:
         (("show", "aws-a100"), "did you mean"),
         (("add", "a100-80gb-sxm"), "give --price, --provider, --source"),
         (("add", "a100-80gb-sxm", "--price", "0 USD/h", "--provider", "x", "--source", "y"), "above 0"),
+        (("add", "a100-80gb-smx", "--price", "1 USD/h", "--provider", "x", "--source", "y"), "a100-80gb-sxm"),
+        (("add", "gpt-image-1", "--price", "1 USD/h", "--provider", "x", "--source", "y"), "not a price in USD"),
     ],
 )
 def test_what_does_not_exist_is_named(arguments: tuple[str, ...], said: str) -> None:
@@ -135,6 +137,22 @@ def test_a_price_of_ones_own_is_a_line_more(tmp_path: Path) -> None:
     assert [1.1, 1.0] == [line["price"] for line in shown["lines"]]
     assert 3 == len(book)
     assert "Contract" == shown["sources"][0]["title"]
+
+
+def test_a_price_of_an_api_is_a_line_too(tmp_path: Path) -> None:
+    """
+    A negotiated price per image takes the place of the list price where it is cheaper.
+    """
+    called = call(
+        "prices", "add", "gpt-image-1", "--price", "0.008 USD", "--provider", "OpenAI", "--source", "Our agreement",
+        "--variant", "low, agreed", "--catalog", str(tmp_path),
+    )  # fmt: skip
+    asked = ("compare", "--res", "1024", "--models", "gpt-image-1", "--format", "json")
+    (agreed,) = call(*asked, "--catalog", str(tmp_path)).json["candidates"]
+    (listed,) = call(*asked).json["candidates"]
+
+    assert 0 == called.code, called.err
+    assert (0.008, 0.011) == (agreed["cost"]["per_asset_usd"], listed["cost"]["per_asset_usd"])
 
 
 def test_a_line_that_could_not_be_read_is_not_written(tmp_path: Path) -> None:

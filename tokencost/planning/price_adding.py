@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from tokencost.catalog.book import offer_id, slug
 from tokencost.catalog.book_text import ADDED, bibliography, rows_in, table
@@ -14,8 +15,9 @@ from tokencost.errors import CatalogError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addition:
-    """The cells of a line, and who says so: a title, and what of it."""
+    """The cells of a line of one kind of book, and who says so: a title, and what of it."""
 
+    kind: Literal["prices", "api_prices"]
     row: Mapping[str, str]
     source: str
 
@@ -33,15 +35,17 @@ def added(catalog: Catalog, folder: Path, addition: Addition) -> Added:
     """The files of a folder after one more line; raises CatalogError where the line could not be read back."""
     title, _, detail = addition.source.partition(",")
     name = slug(title)
-    row = {**addition.row, "gpu": catalog.get("gpus", addition.row["gpu"]).id}
-    row["source"] = f"{name},{detail}" if detail else name
-    rows = [*rows_in(folder / "prices" / ADDED, "prices"), row]
+    row = {**addition.row, "source": f"{name},{detail}" if detail else name}
+    if addition.kind == "api_prices":
+        row["id"] = "-".join(slug(part) for part in (row["provider"], row["model"], row["variant"]) if part)
+    kind = addition.kind
+    rows = [*rows_in(folder / kind / ADDED, kind), row]
     files = {}
     if name not in _known(folder) and name not in catalog.index["sources"]:
         files[f"sources/{name}.yaml"] = bibliography({name: {"title": title.strip(), "kind": "price page"}})
-    files[f"prices/{ADDED}"] = table("prices", rows)
+    files[f"{kind}/{ADDED}"] = table(kind, rows)
     _readable(catalog, files, folder)
-    return Added(id=offer_id(row), lines=len(rows), files=files)
+    return Added(id=row.get("id") or offer_id(row), lines=len(rows), files=files)
 
 
 def _known(folder: Path) -> set[str]:
