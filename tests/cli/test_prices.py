@@ -195,6 +195,8 @@ def test_a_spec_takes_the_offers_that_it_names(tmp_path: Path) -> None:
         ("{floor: 2 USD/h}", "floor says more about discount; add discount"),
         ("{discount: 100 %}", "it has to be less than 1"),
         ("{term: on-demand, interrupted: 5 %}", "only spot is interrupted"),
+        ("{interrupted: 5 %}", "only spot is interrupted"),
+        ("{provider: aws, committed_use: 50 %}", "nothing is committed"),
         ("{term: spot, committed_use: 50 %}", "nothing is committed spot"),
         ("{rate: 1 USD/h, since: yesterday}", "is not a date"),
         ("{rate: 1 CHF/h, exchange: {usd: 1.1, since: 2026-02-20}}", "the only currency is USD"),

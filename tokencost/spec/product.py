@@ -6,6 +6,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import AliasChoices, BeforeValidator, Field, model_validator
 
+from tokencost.nouns.hardware import COMMITTED
 from tokencost.nouns.model import TaskName
 from tokencost.nouns.request import Terms
 from tokencost.reading.validate import MisfitError
@@ -113,9 +114,19 @@ class Platform(Record):
             raise MisfitError("a mix is paid at the catalogue's prices; write price or mix", "mix")
         if self.mix is not None and self.terms.terms:
             raise MisfitError("a mix says the terms itself; remove term from price, or mix", "mix")
+        self._agreed_about_something()
         if self.mix is not None and abs(math.fsum(self.mix.values()) - 1) > WHOLE_MIX:
             raise MisfitError(f"the shares add up to {math.fsum(self.mix.values()):g}, not to 1", "mix")
         return self
+
+    def _agreed_about_something(self) -> None:
+        """What is agreed about spot or a commitment needs one; a rate of one's own may be either."""
+        rented = {*self.terms.terms, *(self.mix or {})} or {"on-demand"}
+        if self.own_price is None and self.terms.interrupted and "spot" not in rented:
+            raise MisfitError("only spot is interrupted; write term: spot, or a mix with spot", "price", "interrupted")
+        if self.own_price is None and self.terms.committed_use < 1 and not rented & set(COMMITTED):
+            text = "nothing is committed; write a term such as reserved-1y, or a mix with one"
+            raise MisfitError(text, "price", "committed_use")
 
 
 class Budget(AtLeastOne):
