@@ -44,6 +44,7 @@ SPELLINGS: dict[str, tuple[str, Decimal]] = {
     "min": ("s", Decimal(60)),
     "h": ("s", Decimal(3600)),
     "day": ("s", Decimal(86400)),
+    "days": ("s", Decimal(86400)),
     "%": ("", Decimal("0.01")),
     "USD/h": ("USD/s", Decimal(1) / 3600),
     "req/s": ("1/s", Decimal(1)),

@@ -3,12 +3,16 @@
 import pytest
 
 from tests.catalog.records import nouns, plain, sources
+from tests.promises.records import catalog
+from tokencost.catalog.places import country_of, stands_in
 from tokencost.nouns.hardware import GpuPrice
 from tokencost.nouns.model import ApiPrice
+from tokencost.nouns.price_book import SetAside
 
 HOUR = 3600.0
 PRICES: dict[str, GpuPrice] = nouns("prices")
 API_PRICES: dict[str, ApiPrice] = nouns("api_prices")
+ASIDE: dict[str, SetAside] = nouns("set_aside")
 
 
 def kind_of(source: str) -> str:
@@ -58,17 +62,31 @@ def test_spot_is_cheaper_than_on_demand() -> None:
     assert all(spot < full for spot, full in compared)
 
 
-def test_guessed_prices_stand_only_where_there_is_no_other() -> None:
+def test_no_gpu_price_is_a_guess() -> None:
     """
-    A price from memory beside a published one would be picked by whoever looks for the cheapest.
+    A price from memory beside a published one would be picked by whoever looks for the cheapest; it is set aside.
     """
-    published = {
-        p.gpu for p in PRICES.values() if p.term == "on-demand" and kind_of(p.lines[-1].source) != "assumption"
-    }
-    guessed = {p.gpu for p in PRICES.values() if kind_of(p.lines[-1].source) == "assumption"}
+    assert not {p.id for p in PRICES.values() if kind_of(p.lines[-1].source) == "assumption"}
+    assert "prices-recalled" in {quote.source.partition(",")[0] for one in ASIDE.values() for quote in one.quotes}
 
-    assert {"a10g-24gb", "rtx-4090-24gb"} == guessed
-    assert set() == guessed & published
+
+def test_every_region_of_a_cloud_lies_in_a_country() -> None:
+    """
+    A residency that nobody can judge refuses the offer.
+    """
+    clouds = [p for p in PRICES.values() if p.provider in ("AWS", "GCP", "Azure")]
+
+    assert not [p.id for p in clouds if not country_of(catalog(), p)]
+
+
+@pytest.mark.parametrize(("region", "inside"), [("eu-central-1", True), ("eu-west-2", False), ("us-east-1", False)])
+def test_london_is_not_in_the_european_union(region: str, inside: bool) -> None:
+    """
+    The name of a region says Europe, its country says which law holds.
+    """
+    offer = next(p for p in PRICES.values() if p.provider == "AWS" and p.region == region)
+
+    assert inside == stands_in(catalog(), offer, "eu")
 
 
 @pytest.mark.parametrize(

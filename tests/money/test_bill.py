@@ -4,10 +4,20 @@ import math
 
 import pytest
 
-from tokencost.money.bill import bill_of_api, bill_of_fleet, bill_of_request, request_cost
+from tokencost.money.bill import bill_of_api, bill_of_request, request_cost
+from tokencost.money.rate import Rate
+from tokencost.money.renting import Share, bill_of_shares
 from tokencost.nouns.answer import Bill
 
 DOLLAR_AN_HOUR = 1.0 / 3600
+
+
+def at(price: float | None, source: str = "a shop") -> Rate:
+    return Rate(price=price, source=source)
+
+
+def fleet(gpus: float, average: float, rate: Rate) -> Bill:
+    return bill_of_shares([Share(name="GPUs", gpus=gpus, per_instance=1.0, rate=rate)], average)
 
 
 def amounts(bill: Bill) -> float:
@@ -25,7 +35,7 @@ def test_the_lines_of_a_request_add_up() -> None:
     """
     Half a GPU hour at 2 USD/h.
     """
-    bill = bill_of_request(1800.0, 1.0, 1.0, 2 * DOLLAR_AN_HOUR, "a shop")
+    bill = bill_of_request(1800.0, 1.0, 1.0, at(2 * DOLLAR_AN_HOUR, "a shop"))
 
     assert (0.5, 2.0, 1.0) == pytest.approx((bill.lines[0].quantity, bill.lines[0].price, bill.per_asset))
     assert bill.per_asset == amounts(bill)
@@ -35,7 +45,7 @@ def test_the_lines_of_a_fleet_add_up() -> None:
     """
     Three GPUs at 1.80 USD/h are rented for 730 hours, whether they work or wait.
     """
-    bill = bill_of_fleet(3.0, 2.0, 1.80 * DOLLAR_AN_HOUR, "a shop")
+    bill = fleet(3.0, 2.0, at(1.80 * DOLLAR_AN_HOUR, "a shop"))
 
     assert 3 * 1.80 * 730 == pytest.approx(bill.per_month)
     assert bill.per_month == amounts(bill)
@@ -46,7 +56,7 @@ def test_an_asset_of_a_fleet_costs_its_share_of_the_month() -> None:
     """
     2 a second are 5,256,000 a month, and idle hours are paid by them too.
     """
-    bill = bill_of_fleet(3.0, 2.0, 1.80 * DOLLAR_AN_HOUR, "a shop")
+    bill = fleet(3.0, 2.0, at(1.80 * DOLLAR_AN_HOUR, "a shop"))
 
     assert 3 * 1.80 * 730 / 5_256_000 == pytest.approx(bill.per_asset)
 
@@ -56,7 +66,7 @@ def test_twice_the_price_is_twice_the_cost(price: float) -> None:
     """
     Bills are linear in prices.
     """
-    for bill in (lambda p: bill_of_request(7.0, 2.0, 3.0, p, ""), lambda p: bill_of_fleet(2.0, 0.5, p, "")):
+    for bill in (lambda p: bill_of_request(7.0, 2.0, 3.0, at(p, "")), lambda p: fleet(2.0, 0.5, at(p, ""))):
         once, twice = bill(price), bill(2 * price)
         assert 2 * once.per_asset == twice.per_asset  # type: ignore[operator]
 
@@ -74,8 +84,8 @@ def test_twice_the_gpus_are_twice_the_cost() -> None:
 @pytest.mark.parametrize(
     "bill",
     [
-        bill_of_request(10.0, 1.0, 1.0, None, "no price known"),
-        bill_of_fleet(1.0, 1.0, None, "no price known"),
+        bill_of_request(10.0, 1.0, 1.0, at(None, "no price known")),
+        fleet(1.0, 1.0, at(None, "no price known")),
         bill_of_api(None, 1.0, "image", 1.0, "no price known"),
     ],
     ids=["request", "fleet", "api"],

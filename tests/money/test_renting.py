@@ -2,7 +2,8 @@
 
 import pytest
 
-from tokencost.money.bill import SECONDS_PER_MONTH, bill_of_fleet
+from tokencost.money.bill import SECONDS_PER_MONTH
+from tokencost.money.rate import Rate
 from tokencost.money.renting import Share, bill_of_shares, rented_gpus
 
 HOUR = 3600.0
@@ -10,15 +11,9 @@ HOUR = 3600.0
 
 def share(gpus: float, per_instance: float = 1.0, price: float | None = 2.0, name: str = "GPUs") -> Share:
     return Share(
-        name=name, gpus=gpus, per_instance=per_instance, price=None if price is None else price / HOUR, source="a shop"
-    )
-
-
-def test_single_gpus_cost_what_the_plain_fleet_costs() -> None:
-    """
-    Instances of one GPU on one term are nothing new.
-    """
-    assert bill_of_fleet(3.0, 2.0, 2.0 / HOUR, "a shop") == bill_of_shares([share(3.0)], 2.0)
+        name=name, gpus=gpus, per_instance=per_instance,
+        rate=Rate(price=None if price is None else price / HOUR, source="a shop"),
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(("gpus", "rented"), [(1.0, 8.0), (8.0, 8.0), (9.0, 16.0)])

@@ -7,14 +7,16 @@ from hypothesis import strategies as st
 from tests.promises.records import catalog
 from tokencost.nouns.answer import Bill
 from tokencost.nouns.request import Renting, Traffic
-from tokencost.planning.capacity_bill import allotment, bill_of_rent
+from tokencost.planning.capacity_bill import Asking, allotment, bill_of_rent
 
 ONE_PER_SECOND = Traffic(average=1.0, peak=1.0)
 
 
 def rent(gpus: float, **mix: float) -> Bill:
     terms = {term.replace("_", "-"): share for term, share in mix.items()}
-    return bill_of_rent(catalog(), "h100-80gb-sxm", gpus, traffic=ONE_PER_SECOND, renting=Renting(mix=terms), own=None)
+    return bill_of_rent(
+        catalog(), "h100-80gb-sxm", gpus, traffic=ONE_PER_SECOND, renting=Renting(mix=terms), asking=Asking()
+    )
 
 
 @given(st.integers(1, 500), st.lists(st.floats(0.01, 1.0), min_size=1, max_size=3))
@@ -56,7 +58,9 @@ def test_a_price_of_ones_own_has_no_instances() -> None:
     """
     Who names a price names it per GPU.
     """
-    bill = bill_of_rent(catalog(), "h100-80gb-sxm", 3.0, traffic=ONE_PER_SECOND, renting=Renting(), own=1.0 / 3600)
+    bill = bill_of_rent(
+        catalog(), "h100-80gb-sxm", 3.0, traffic=ONE_PER_SECOND, renting=Renting(), asking=Asking(1.0 / 3600)
+    )
 
     assert bill.per_month == pytest.approx(3 * 730)
     assert "your price" == bill.price_source
@@ -67,7 +71,7 @@ def test_a_term_without_an_offer_leaves_the_rent_unknown() -> None:
     A gap in the catalogue is no discount.
     """
     bill = bill_of_rent(
-        catalog(), "l40s-48gb", 4.0, traffic=ONE_PER_SECOND, renting=Renting(mix={"reserved": 1.0}), own=None
+        catalog(), "l40s-48gb", 4.0, traffic=ONE_PER_SECOND, renting=Renting(mix={"reserved": 1.0}), asking=Asking()
     )
 
     assert bill.per_month is None

@@ -7,7 +7,7 @@ import pytest
 from tests.promises.records import catalog
 from tokencost.nouns.answer import Bill
 from tokencost.nouns.request import LatencyLimit, Renting, Traffic
-from tokencost.planning.capacity_bill import bill_of_rent
+from tokencost.planning.capacity_bill import Asking, bill_of_rent
 from tokencost.planning.daily_bill import Day, bill_of_day, day_of
 from tokencost.serving.service import fixed
 
@@ -20,7 +20,7 @@ DAY = Day(needed=(2, 4, 10, 4), running=(4, 10, 10, 4), cold_start=600.0)
 def bill(day: Day, *, own: float | None = HOUR, spares: float = 0.0, **mix: float) -> Bill:
     terms = {term.replace("_", "-"): share for term, share in mix.items()}
     renting = Renting(mix=terms, spares=spares, autoscale=True)
-    return bill_of_day(catalog(), "h100-80gb-sxm", 1.0, day, traffic=TRAFFIC, renting=renting, own=own)
+    return bill_of_day(catalog(), "h100-80gb-sxm", 1.0, day, traffic=TRAFFIC, renting=renting, asking=Asking(own))
 
 
 def test_a_month_is_the_integral_of_what_runs() -> None:
@@ -60,7 +60,7 @@ def test_following_the_day_never_costs_more_than_the_peak_all_day() -> None:
     On demand and by sizes that a law finds.
     """
     day = day_of(fixed(2.0), TRAFFIC, LIMITS, Renting(), 41)
-    peak = bill_of_rent(catalog(), "h100-80gb-sxm", 41.0, traffic=TRAFFIC, renting=Renting(), own=HOUR)
+    peak = bill_of_rent(catalog(), "h100-80gb-sxm", 41.0, traffic=TRAFFIC, renting=Renting(), asking=Asking(HOUR))
 
     assert all(needed <= running for needed, running in zip(day.needed, day.running, strict=True))
     assert 0.5 < float(bill(day).per_month or 0.0) / float(peak.per_month or 0.0) < 0.8
@@ -71,7 +71,7 @@ def test_a_term_without_an_offer_leaves_the_month_unknown() -> None:
     No price known is not zero.
     """
     renting = Renting(mix={"spot": 1.0}, autoscale=True)
-    found = bill_of_day(catalog(), "rtx-pro-9000-none", 1.0, DAY, traffic=TRAFFIC, renting=renting, own=None)
+    found = bill_of_day(catalog(), "rtx-pro-9000-none", 1.0, DAY, traffic=TRAFFIC, renting=renting, asking=Asking())
 
     assert found.per_month is None
     assert found.per_asset is None

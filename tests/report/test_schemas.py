@@ -32,7 +32,7 @@ LINES = [
     ("train", "train emu3-gen --tokens 300e9 --against sd3"),
     ("train --list", "train --list"),
     ("train --explain", "train llama-2-7b --explain"),
-    ("lock", f"lock {SPECS}/captions.yaml -o {FOLDER.name}/tokencost.lock"),
+    ("lock", "lock {specs}/captions.yaml -o {folder}/tokencost.lock"),
     ("catalog list", "catalog list gpus"),
     ("catalog list", "catalog list"),
     ("catalog show", "catalog show a100"),
@@ -140,7 +140,7 @@ def test_other_commands_have_the_declared_fields(command: str, line: str) -> Non
     """
     What the reference shows is what they print.
     """
-    found = call(*line.split(), "--format", "json").json
+    found = call(*line.format(specs=SPECS, folder=FOLDER.name).split(), "--format", "json").json
     if "derivation" in found:
         found["derivation"] = [pruned(node) for node in found["derivation"][:3]]
 

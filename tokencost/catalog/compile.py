@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from tokencost.catalog.book import read_books
 from tokencost.catalog.inline import lifted, misfits, with_ids
 from tokencost.catalog.kinds import KINDS
 from tokencost.catalog.references import dangling, off_scale
@@ -25,7 +26,7 @@ Index = dict[str, Any]
 """{"sources": {id: source}, folder: {id: {"noun": plain data, "sources": {field: who}}}}"""
 
 SOURCE_FIELDS = ({"title", "kind"}, {"url", "retrieved", "licence", "note"})
-SELF_SOURCED = {"prices", "api_prices", "quality", "claims", "exercises", "training"}
+SELF_SOURCED = {"prices", "api_prices", "set_aside", "quality", "claims", "exercises", "training"}
 """Folders whose records carry a source in every line."""
 
 
@@ -44,9 +45,24 @@ def compile_folder(folder: Path, known: Mapping[str, Any]) -> Index:
                 problems += _add(index, kind, record, document)
                 documents.append((kind, path.stem, document))
     problems += [*_dangling(index, known, folder, documents), *_aliases(index)]
+    for kind, about in (("prices", "gpus"), ("api_prices", "models")):
+        index[kind] |= _books(folder, kind, bibliography, {**known.get(about, {}), **index[about]}, problems)
     if problems:
         raise CatalogError(*problems)
     return index
+
+
+def _books(
+    folder: Path, kind: str, sources: Mapping[str, Any], subjects: Mapping[str, Any], problems: list[Problem]
+) -> dict[str, Any]:
+    """The records of tables of prices."""
+    try:
+        return read_books(folder, kind, sources, subjects)
+    except AccessError:
+        raise
+    except TokencostError as error:
+        problems += error.problems
+        return {}
 
 
 def _add(index: Index, kind: str, record: dict[str, Any], document: Document) -> Iterator[Problem]:

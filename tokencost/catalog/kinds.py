@@ -10,6 +10,7 @@ from tokencost.nouns.hardware import Achieved, Engine, Gpu, GpuPrice, Power, Pre
 from tokencost.nouns.metric import Metric
 from tokencost.nouns.model import ApiPrice, Model, Quality, Tier, Tokenizer
 from tokencost.nouns.network import Network
+from tokencost.nouns.price_book import Places, Residency, SetAside
 from tokencost.nouns.training import Run
 
 KINDS: Mapping[str, Any] = {
@@ -22,6 +23,9 @@ KINDS: Mapping[str, Any] = {
     "sites": Site,
     "prices": GpuPrice,
     "api_prices": ApiPrice,
+    "set_aside": SetAside,
+    "places": Places,
+    "residencies": Residency,
     "tokenizers": Tokenizer,
     "networks": Network,
     "models": Model,

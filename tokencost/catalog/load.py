@@ -100,12 +100,13 @@ def load(extra: Path | None = None) -> Catalog:
 
 def over(catalog: Catalog, folder: Path) -> Catalog:
     """A catalogue with the records of a folder over it."""
+    from tokencost.catalog.book import laid_over
     from tokencost.catalog.compile import compile_folder
 
     if not folder.is_dir():
         raise CatalogError(f"{folder} is not a folder of catalogue records")
     own = compile_folder(folder, catalog.index)
-    return Catalog({kind: {**catalog.index[kind], **own.get(kind, {})} for kind in catalog.index})
+    return Catalog({kind: laid_over(catalog.index[kind], own.get(kind, {}), kind) for kind in catalog.index})
 
 
 def _packaged() -> Mapping[str, Any]:

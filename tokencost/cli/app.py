@@ -14,6 +14,8 @@ from tokencost.cli.explain import explain
 from tokencost.cli.init import init
 from tokencost.cli.lock import lock
 from tokencost.cli.plan import plan
+from tokencost.cli.prices import prices
+from tokencost.cli.reconcile import reconcile
 from tokencost.cli.sample import sample
 from tokencost.cli.schema import schema
 from tokencost.cli.tokens import tokens
@@ -59,6 +61,7 @@ app.command(rich_help_panel=PLAN)(diff)
 app.command(rich_help_panel=PLAN)(lock)
 app.command(rich_help_panel=PLAN)(comment)
 app.command(rich_help_panel=PLAN)(capacity)
+app.command(rich_help_panel=PLAN)(reconcile)
 app.command(rich_help_panel=EXPLORE)(compare)
 app.command(rich_help_panel=EXPLORE)(estimate)
 app.command(rich_help_panel=EXPLORE)(tokens)
@@ -68,5 +71,6 @@ app.command(rich_help_panel=EXPLORE)(train)
 app.command(rich_help_panel=EXPLORE)(validate)
 app.command(rich_help_panel=SETUP)(init)
 app.add_typer(catalog, name="catalog", rich_help_panel=SETUP)
+app.add_typer(prices, name="prices", rich_help_panel=SETUP)
 app.command(rich_help_panel=SETUP)(calibrate)
 app.command(rich_help_panel=SETUP)(schema)

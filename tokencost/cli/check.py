@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tokencost.cli import options as o
+from tokencost.cli.ages import tell_ages
 from tokencost.cli.destinations import destinations
 from tokencost.cli.exits import Exit, worst
 from tokencost.cli.gate import BUDGET, gate_of, gate_options
@@ -56,6 +57,7 @@ def check(
         refuse(problems, [] if answers else wanted)
     if answers:
         show("check", answers, format, output, no_color=no_color)
+        tell_ages(answers, quiet=quiet)
     codes += [Exit.DONE if answer.passed else Exit.VERDICT for answer in answers]
     raise typer.Exit(worst(codes))
 

@@ -6,7 +6,9 @@ import typer
 
 from tokencost.cli import completing as c
 from tokencost.cli import options as o
+from tokencost.cli.ages import tell_ages
 from tokencost.cli.locking import answered, lock_options
+from tokencost.cli.placing import Allowed, allowed_places, searched
 from tokencost.cli.progress import progress
 from tokencost.cli.show import show
 from tokencost.errors import UsageError
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from tokencost.planning.options import OutputOptions, RunOptions
 
 
-@o.grouped(size=o.output_options, run=o.platform_options, lock=lock_options)
+@o.grouped(size=o.output_options, run=o.platform_options, lock=lock_options, places=allowed_places)
 def compare(
     names: Annotated[
         list[str] | None,
@@ -40,8 +42,9 @@ def compare(
     ] = False,
     run: "RunOptions",
     lock: "Lock | None",
+    places: "Allowed",
     catalog: o.CatalogDir = None,
-    format: Annotated[str, o.format_option("compare", "compare --what-if")] = "table",  # noqa: A002
+    format: Annotated[str, o.format_option("compare", "compare --what-if", "compare --where")] = "table",  # noqa: A002
     output: o.Output = None,
     no_color: o.NoColor = False,
     quiet: o.Quiet = False,
@@ -51,6 +54,8 @@ def compare(
     Example: tokencost compare --res 1024 --gpu h100-80gb-sxm
 
     What would make a model faster: tokencost compare --what-if emu3-gen
+
+    The cheapest place: tokencost compare --res 1024 --models sdxl --where any --residency eu
     """
     chosen = [*(names or []), *(name.strip() for name in models.split(",") if name.strip())]
     records = o.load_catalog(catalog)
@@ -61,11 +66,16 @@ def compare(
         with progress("trying every acceleration and their stacks", quiet=quiet):
             answer = answered(lock, records, lambda pinned: accelerated(pinned, name, task, size, run))
         return show("compare --what-if", answer, format, output, no_color=no_color)
+    if places.where:
+        ranked = searched(records, places, chosen, task, size, run)
+        show("compare --where", ranked, format, output, no_color=no_color)
+        return tell_ages([ranked], quiet=quiet)
     from tokencost.planning import compare as use_case
 
     asked = use_case.task_named(task or "image")
     found = answered(lock, records, lambda pinned: use_case.compare(pinned, asked, size, run, chosen))
-    return show("compare", found, format, output, no_color=no_color)
+    show("compare", found, format, output, no_color=no_color)
+    return tell_ages([found], quiet=quiet)
 
 
 def _only(names: list[str]) -> str:

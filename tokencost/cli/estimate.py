@@ -6,6 +6,7 @@ import typer
 
 from tokencost.cli import completing as c
 from tokencost.cli import options as o
+from tokencost.cli.ages import tell_ages
 from tokencost.cli.locking import answered, lock_options
 from tokencost.cli.show import show
 
@@ -41,3 +42,4 @@ def estimate(
 
     found = answered(lock, o.load_catalog(catalog), lambda records: single(records, model, task, size, run))
     show("estimate", found, format, output, no_color=no_color)
+    tell_ages([found], quiet=quiet)

@@ -100,7 +100,7 @@ def load_catalog(extra: Path | None) -> "Catalog":
     """The catalogue with the user's folder over it: the flag, else the environment, else pyproject.toml."""
     from tokencost.catalog.load import load
 
-    return load(extra or _configured())
+    return load(extra or configured())
 
 
 def records(extra: Path | None) -> "Records":
@@ -108,10 +108,10 @@ def records(extra: Path | None) -> "Records":
     from tokencost.catalog.load import load
     from tokencost.planning.sides import Records
 
-    return Records(read=functools.cache(load), own=extra or _configured())
+    return Records(read=functools.cache(load), own=extra or configured())
 
 
-def _configured() -> Path | None:
+def configured() -> Path | None:
     """`catalog` of [tool.tokencost] in the pyproject.toml of this folder or the nearest one above."""
     here = Path.cwd()
     for folder in (here, *here.parents):

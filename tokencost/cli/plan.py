@@ -9,6 +9,7 @@ import typer
 
 from tokencost.cli import options as o
 from tokencost.cli import watching
+from tokencost.cli.ages import tell_ages
 from tokencost.cli.destinations import destinations
 from tokencost.cli.exits import worst
 from tokencost.cli.locking import lock_options, locked
@@ -59,6 +60,7 @@ def plan(
         refuse(problems, [] if answers else wanted)
     if answers:
         show("plan", answers, format, output, no_color=no_color)
+        tell_ages(answers, quiet=quiet)
     raise typer.Exit(worst(codes))
 
 

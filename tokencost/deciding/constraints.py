@@ -90,6 +90,10 @@ def budget_limits(budget: Budget, bill: Bill) -> Iterator[Violation]:
     unknown = "no price or no traffic known"
     yield from _over("budget.per_asset", float(budget.per_asset), bill.per_asset, dollars, unknown)
     yield from _over("budget.per_month", float(budget.per_month), bill.per_month, dollars, unknown)
+    old = sorted({(line.since, line.source) for line in bill.lines if line.since and line.since < budget.prices_since})
+    for since, source in old:
+        message = f"a price of {since} is too old, seen before {budget.prices_since}: {source}"
+        yield Violation(constraint="budget.max_price_age", message=message)
 
 
 def electricity_limits(budget: Budget, taken: Electricity | None) -> Iterator[Violation]:

@@ -3,22 +3,22 @@
 from collections.abc import Sequence
 
 from tokencost.formula import formula
-from tokencost.money.bill import SECONDS_PER_HOUR, SECONDS_PER_MONTH, asset_cost, monthly_cost
+from tokencost.money.bill import SECONDS_PER_MONTH, asset_cost, monthly_cost
+from tokencost.money.rate import SECONDS_PER_HOUR, Rate, besides
 from tokencost.nouns.answer import Bill, Line
 from tokencost.numeric import ceil
 from tokencost.record import dataclass
-from tokencost.units import Count, PerSecond, Usd, UsdPerSecond
+from tokencost.units import Count, PerSecond, Usd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """The GPUs of a fleet that are rented on one term; `price` None means nobody is known to let them on it."""
+    """The GPUs of a fleet that are rented on one term, in instances of so many, at a rate."""
 
     name: str
     gpus: Count
     per_instance: Count
-    price: UsdPerSecond | None
-    source: str
+    rate: Rate
 
 
 @formula("definition")
@@ -39,22 +39,25 @@ def bill_of_shares(shares: Sequence[Share], average: PerSecond) -> Bill:
         per_month=month,
         lines=lines,
         price=month / (gpus * SECONDS_PER_MONTH) if month is not None else None,
-        price_source="; ".join(dict.fromkeys(share.source for share in shares)),
+        price_source="; ".join(dict.fromkeys(share.rate.source for share in shares)),
     )
 
 
 def _lines(share: Share) -> list[Line]:
-    """The GPUs that work, and those that a whole instance brings along."""
-    beyond = rented_gpus(share.gpus, share.per_instance) - share.gpus
+    """The GPUs that work, those that a whole instance brings along, and what the agreement changes about both."""
+    rented = rented_gpus(share.gpus, share.per_instance)
+    beyond = rented - share.gpus
     lines = [_line(share, share.name, share.gpus)]
     if beyond:
         lines.append(_line(share, f"{share.name} beyond, in whole instances of {share.per_instance:g}", beyond))
-    return lines
+    hours = rented * SECONDS_PER_MONTH / SECONDS_PER_HOUR
+    return [*lines, *besides(share.name, hours, "GPU h/month", share.rate)]
 
 
 def _line(share: Share, name: str, gpus: Count) -> Line:
+    price = share.rate.price
     return Line(
         name=name, quantity=gpus * SECONDS_PER_MONTH / SECONDS_PER_HOUR, unit="GPU h/month",
-        price=None if share.price is None else share.price * SECONDS_PER_HOUR, price_unit="USD/h",
-        amount=None if share.price is None else monthly_cost(gpus, share.price), source=share.source,
+        price=None if price is None else price * SECONDS_PER_HOUR, price_unit="USD/h",
+        amount=None if price is None else monthly_cost(gpus, price), source=share.rate.source, since=share.rate.since,
     )  # fmt: skip

@@ -66,7 +66,10 @@ class Interval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line of a bill: quantity × price = amount; `price` None means nobody has published one."""
+    """One line of a bill: quantity × price = amount; `price` None means nobody has published one.
+
+    `since` is the day from which the price is known to be true; "" where nobody dated it.
+    """
 
     name: str
     quantity: Count
@@ -75,6 +78,7 @@ class Line:
     price_unit: str
     amount: Usd | None
     source: str = ""
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -209,22 +209,36 @@ class Platform:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceLine(Noun):
-    """One price as it was seen; `from` is the first day it was true. Appended, never edited."""
+    """One price as it was seen; `since` is the first day it was true, `seen` the last one if it was looked at again.
+
+    Lines are appended, never edited.
+    """
 
     since: str
     price: UsdPerSecond
     source: str
+    seen: str = ""
+
+
+Term = Literal["on-demand", "spot", "reserved", "reserved-1y", "reserved-3y", "savings-1y", "savings-3y"]
+"""How long somebody binds himself; `reserved` is a reservation whose length nobody says, such as a block of days."""
+COMMITTED: tuple[Term, ...] = ("reserved", "reserved-1y", "reserved-3y", "savings-1y", "savings-3y")
+"""Terms that are paid whether the machine runs or not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GpuPrice(Noun):
-    """What a provider asks for one GPU for one unit of time."""
+    """What a provider asks for one GPU for one unit of time.
+
+    `country` is the ISO 3166 code of where the machine stands, empty where the table of regions says it or nobody does.
+    """
 
     id: str
     gpu: str
     provider: str
     region: str
-    term: Literal["on-demand", "spot", "reserved"]
+    term: Term
     instance: str
     gpus_per_instance: Size
+    country: str = ""
     lines: tuple[PriceLine, ...]

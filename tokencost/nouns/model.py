@@ -174,26 +174,31 @@ class Model(Noun):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiPriceLine(Noun):
-    """One price as it was seen; `since` is the first day it was true."""
+    """One price as it was seen; `since` is the first day it was true, `seen` the last one if it was looked at again."""
 
     since: str
     price: Usd
     source: str
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiPrice(Noun):
-    """What a provider asks for one image, or one second of video, of at most `max_pixels`."""
+    """What a provider asks for one image, one second of video or one token of an asset, of at most `max_pixels`.
+
+    `tokens` are those that an image of this size and quality comes out as, where the provider publishes them.
+    """
 
     id: str
     model: str
     provider: str
     variant: str
-    per: Literal["image", "second"]
+    per: Literal["image", "second", "token"]
     max_pixels: Size = 0
     width: Size = 0
     height: Size = 0
     quality: str = ""
+    tokens: Size = 0
     typical_latency: Seconds = 0.0
     ended: str = ""
     lines: tuple[ApiPriceLine, ...]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from tokencost.nouns.model import TaskName
 from tokencost.record import dataclass
-from tokencost.units import Count, Fraction, Joules, Kilograms, PerSecond, Seconds, Unit, Usd
+from tokencost.units import Count, Fraction, Joules, Kilograms, PerSecond, Seconds, Unit, Usd, UsdPerSecond
 
 Moment = Annotated[float, Unit("s")]
 """When something happens: one number, never an array."""
@@ -68,6 +68,29 @@ class Renting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """Which offers may be rented, and what is agreed beside their list price; what is empty leaves the choice open.
+
+    `residency` names a set of countries in which the machines have to stand; `largest` bounds the GPUs of an instance.
+    `since` is the day on which a price of one's own was true. `discount` is a share of the list price that is not paid,
+    down to `floor`; `interrupted` the share of spot hours that is lost; `committed_use` the share of committed hours
+    that is used.
+    """
+
+    providers: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    instance: str = ""
+    residency: str = ""
+    largest: int = 0
+    since: str = ""
+    discount: Fraction = 0.0
+    floor: UsdPerSecond = 0.0
+    interrupted: Fraction = 0.0
+    committed_use: Fraction = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LatencyLimit:
     """A percentile of the latency that a spec bounds, e.g. 0.95 at 10 s."""
 
@@ -77,9 +100,10 @@ class LatencyLimit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """What may be spent; infinite where nothing is said."""
+    """What may be spent; infinite where nothing is said. A price seen before `prices_since` is too old to judge by."""
 
     per_asset: Usd = float("inf")
     per_month: Usd = float("inf")
     energy_per_asset: Joules = float("inf")
     carbon_per_asset: Kilograms = float("inf")
+    prices_since: str = ""

@@ -6,7 +6,7 @@ from tokencost.catalog.load import Catalog
 from tokencost.deciding.turning import rounded
 from tokencost.nouns.answer import Candidate
 from tokencost.planning.candidates import fitted
-from tokencost.planning.options import GuidanceMode
+from tokencost.planning.options import ANY_TERMS, GuidanceMode
 from tokencost.planning.prices import gpu_quote
 from tokencost.planning.situation import Situation
 from tokencost.planning.timed import timed
@@ -107,14 +107,15 @@ def _platform(now: Situation, field: str, name: str) -> Option:
 
 def _gpu(catalog: Catalog, now: Situation, name: str) -> Option | None:
     """Another GPU instead of those of the spec; a price of the user's own is replaced by the catalogue's."""
-    first, quote = now.platforms[0], gpu_quote(catalog, name, None)
+    first = now.platforms[0]
+    quote = gpu_quote(catalog, name, None, first.terms if first.price is None else ANY_TERMS)
     if quote.price is None:
         return None
     overrides, price = [f"platform.gpu={name}"], None
     if first.price is not None:
         text = f"{rounded(float(quote.price) * HOUR):.12g} USD/h"
         overrides, price = [*overrides, f"platform.price={text}"], Unit("USD/s").parse(text)
-    moved = (replace(first, gpu=name, price=price),)
+    moved = (replace(first, gpu=name, price=price, terms=first.terms if price is None else ANY_TERMS),)
     return Option(name=name, overrides=tuple(overrides), situation=replace(now, platforms=moved))
 
 

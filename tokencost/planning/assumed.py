@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from tokencost.money.bill import bill_of_request
+from tokencost.money.rate import Rate
 from tokencost.nouns.answer import Estimate, Interval
 from tokencost.nouns.model import Model
-from tokencost.planning.prices import Quote
 from tokencost.record import replace
 from tokencost.serving.service import Service
 from tokencost.units import Seconds
@@ -65,8 +65,8 @@ def faster_service(found: Service, factor: float) -> Service:
     )  # fmt: skip
 
 
-def priced(found: Estimate, quote: Quote) -> Estimate:
+def priced(found: Estimate, rate: Rate) -> Estimate:
     """The same estimate with a request billed at another price."""
     seconds = sum((phase.seconds for phase in found.phases), 0.0)
     gpus = found.platform.gpus if found.platform else 0.0
-    return replace(found, bill=bill_of_request(seconds, gpus, found.request.batch, quote.price, quote.source))
+    return replace(found, bill=bill_of_request(seconds, gpus, found.request.batch, rate))

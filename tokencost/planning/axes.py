@@ -5,12 +5,14 @@ A value is what stands behind `--set`, in the unit of the axis, so that a plan w
 
 from collections.abc import Callable, Iterator, Mapping
 from math import gcd, inf
+from typing import Any
 
 from tokencost.catalog.load import Catalog
 from tokencost.deciding.turning import DIGITS, between, outward, rounded, whole_between
 from tokencost.nouns.answer import Candidate
 from tokencost.nouns.model import Model
 from tokencost.nouns.request import LatencyLimit
+from tokencost.planning.options import ANY_TERMS
 from tokencost.planning.situation import Situation
 from tokencost.record import dataclass, replace
 from tokencost.spec.convert import HOUR, PERCENTILES
@@ -108,7 +110,10 @@ def _price(situation: Situation, best: Candidate) -> Iterator[Axis]:
         high=rounded(start * PRICES), why="a tenth of the price to ten times as much; offers for one GPU differ less",
         overrides=lambda value: (f"platform.price={_text(value, 'USD/h')}",),
         at=lambda now, value: replace(
-            now, platforms=tuple(replace(on, price=_base(value, "USD/h", "USD/s")) for on in now.platforms)
+            now,
+            platforms=tuple(
+                replace(on, price=_base(value, "USD/h", "USD/s"), terms=ANY_TERMS) for on in now.platforms
+            ),
         ),
     )  # fmt: skip
 
@@ -226,8 +231,8 @@ def _budget(situation: Situation) -> Iterator[Axis]:
 
 def _spending(name: str) -> Callable[[Situation, float], Situation]:
     def at(now: Situation, value: float) -> Situation:
-        budget = replace(now.asked.budget, **{name: _base(value, "USD", "USD")})
-        return replace(now, asked=replace(now.asked, budget=budget))
+        spent: dict[str, Any] = {name: _base(value, "USD", "USD")}
+        return replace(now, asked=replace(now.asked, budget=replace(now.asked.budget, **spent)))
 
     return at
 

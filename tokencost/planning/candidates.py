@@ -15,11 +15,11 @@ from tokencost.deciding.constraints import (
 from tokencost.deciding.recommend import preference
 from tokencost.nouns.answer import Bill, Candidate, Capacity, Estimate, Note, Scored, Violation
 from tokencost.nouns.model import Model
-from tokencost.nouns.request import Request
+from tokencost.nouns.request import Request, Terms
 from tokencost.planning.asked import Asked
 from tokencost.planning.assumed import priced
 from tokencost.planning.bought import bought
-from tokencost.planning.capacity_bill import bill_of_rent
+from tokencost.planning.capacity_bill import Asking, bill_of_rent
 from tokencost.planning.capacity_service import shares_steps
 from tokencost.planning.daily_bill import bill_of_day, day_of
 from tokencost.planning.electricity import taken_by
@@ -152,7 +152,8 @@ def fitted(catalog: Catalog, model: Model, request: Request) -> tuple[Request, t
 class Sized:
     """One batch size of a candidate: its estimate, the fleet it needs (None: none is enough), what it breaks.
 
-    `others` are limits that a class of requests breaks besides; `price` is the user's own for a GPU, if there is one.
+    `others` are limits that a class of requests breaks besides; `price` is the user's own for a GPU, if there is one,
+    `terms` what else is agreed about it.
     """
 
     ready: Prepared
@@ -164,6 +165,7 @@ class Sized:
     violations: tuple[Violation, ...]
     others: tuple[Violation, ...]
     price: UsdPerSecond | None
+    terms: Terms
 
 
 def sized(catalog: Catalog, model: Model, asked: Asked, options: RunOptions, *, refine: bool = True) -> Sized:
@@ -218,11 +220,12 @@ def _may_grow(last: Sized) -> bool:
 def _with_batch(catalog: Catalog, model: Model, asked: Asked, options: RunOptions) -> Sized:
     """A batch of that size, the fleet it needs and what it breaks."""
     found = timed(catalog, model, batch_of(asked.request, options.batch), options, asked.given)
-    run = priced(found.estimate, gpu_quote(catalog, options.gpu, options.price))
+    run = priced(found.estimate, gpu_quote(catalog, options.gpu, options.price, options.terms))
     service, others = served(catalog, model, asked, options)
     return _judged(catalog, model, Sized(
         ready=found.ready, estimate=run, service=service, fleet=_fleet(catalog, asked, service), gpus=0.0,
         bill=run.bill, violations=(), others=others, price=options.price,
+        terms=options.terms,
     ), asked)  # fmt: skip
 
 
@@ -246,7 +249,9 @@ def _rent(catalog: Catalog, found: Sized, replicas: int, asked: Asked) -> Bill:
     """A month of so many replicas and the spares."""
     assert asked.traffic is not None
     on, gpus = found.ready.platform, float(found.ready.platform.gpus) * (replicas + float(asked.renting.spares))
-    return bill_of_rent(catalog, on.gpu.id, gpus, traffic=asked.traffic, renting=asked.renting, own=found.price)
+    return bill_of_rent(
+        catalog, on.gpu.id, gpus, traffic=asked.traffic, renting=asked.renting, asking=Asking(found.price, found.terms)
+    )
 
 
 def _refined(catalog: Catalog, model: Model, found: Sized, asked: Asked) -> Sized:
@@ -266,7 +271,8 @@ def _following(catalog: Catalog, found: Sized, asked: Asked) -> Sized:
     if not renting.autoscale or traffic is None or not traffic.peak_to_mean or found.fleet is None:
         return found
     day = day_of(found.service, traffic, asked.limits, renting, found.fleet.replicas)
-    bill = bill_of_day(catalog, on.gpu.id, float(on.gpus), day, traffic=traffic, renting=renting, own=found.price)
+    asking = Asking(found.price, found.terms)
+    bill = bill_of_day(catalog, on.gpu.id, float(on.gpus), day, traffic=traffic, renting=renting, asking=asking)
     running = float(on.gpus) * (sum(day.running) / len(day.running) + float(renting.spares))
     run = replace(found.estimate, electricity=taken_by(found.estimate, on, traffic, running))
     broken = [violation for violation in found.violations if not violation.constraint.startswith("budget")]

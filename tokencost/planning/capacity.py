@@ -11,7 +11,7 @@ from tokencost.nouns.answer import Bill, Candidate, Capacity, Plan
 from tokencost.nouns.request import LatencyLimit, Traffic
 from tokencost.planning.asked import Asked
 from tokencost.planning.candidates import Sized, fitted, sized
-from tokencost.planning.capacity_bill import bill_of_rent
+from tokencost.planning.capacity_bill import Asking, bill_of_rent
 from tokencost.planning.daily_bill import bill_of_day, day_of
 from tokencost.planning.memory import remembering
 from tokencost.planning.mixing import fitted_classes
@@ -174,8 +174,9 @@ def _point(catalog: Catalog, found: Sized, asked: Asked, choice: RunOptions, fle
     overloaded = traffic.peak * found.service.full >= fleet.replicas * found.service.slots
     known = replace(fleet, evidence="law") if overloaded and fleet.evidence == "path" else fleet
     answer = capacity(known, found.service, traffic, gpus=on.gpus, spares=spares)
+    asking = Asking(choice.price, choice.terms)
     bill = bill_of_rent(
-        catalog, on.gpu.id, float(answer.gpus), traffic=asked.traffic, renting=asked.renting, own=choice.price
+        catalog, on.gpu.id, float(answer.gpus), traffic=asked.traffic, renting=asked.renting, asking=asking
     )
     judge = judged if load == 1 or fleet.evidence == "path" else certified
     return Point(load=load, capacity=answer, bill=bill, kept=judge(fleet, found.service, traffic, asked.limits))
@@ -198,8 +199,9 @@ def _followed(catalog: Catalog, found: Sized, asked: Asked, choice: RunOptions) 
         return None
     day = day_of(found.service, asked.traffic, asked.limits, asked.renting, found.fleet.replicas)
     on = found.ready.platform
+    asking = Asking(choice.price, choice.terms)
     bill = bill_of_day(
-        catalog, on.gpu.id, float(on.gpus), day, traffic=asked.traffic, renting=asked.renting, own=choice.price
+        catalog, on.gpu.id, float(on.gpus), day, traffic=asked.traffic, renting=asked.renting, asking=asking
     )
     return Followed(
         cold_start=day.cold_start, fewest=float(min(day.running)), mean=fmean(day.running),

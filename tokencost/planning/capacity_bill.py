@@ -1,27 +1,38 @@
 """What a fleet is rented for: the user's price, or the catalogue's offers on the terms that the spec mixes."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from tokencost.catalog.load import Catalog
-from tokencost.money.bill import bill_of_fleet
+from tokencost.money.rate import effective
 from tokencost.money.renting import Share, bill_of_shares, rented_gpus
 from tokencost.nouns.answer import Bill
-from tokencost.nouns.hardware import GpuPrice
-from tokencost.nouns.request import Renting, Traffic
-from tokencost.planning.prices import described
+from tokencost.nouns.request import Renting, Terms, Traffic
+from tokencost.planning.options import ANY_TERMS
+from tokencost.planning.prices import ON_DEMAND, offers, own_rate, rate_of, unpriced
 from tokencost.units import Fraction, UsdPerSecond
 
-ON_DEMAND = {"on-demand": 1.0}
+
+class Asking(NamedTuple):
+    """The user's own price, if there is one, and the terms that are agreed."""
+
+    own: UsdPerSecond | None = None
+    terms: Terms = ANY_TERMS
 
 
 def bill_of_rent(
-    catalog: Catalog, gpu: str, gpus: float, *, traffic: Traffic, renting: Renting, own: UsdPerSecond | None
+    catalog: Catalog, gpu: str, gpus: float, *, traffic: Traffic, renting: Renting, asking: Asking
 ) -> Bill:
     """A month of so many GPUs, and an asset at the average rate."""
-    if own is not None:
-        return bill_of_fleet(gpus, traffic.average, own, "your price")
-    allotted = allotment(gpus, renting.mix or ON_DEMAND)
-    return bill_of_shares([_cheapest(catalog, gpu, term, count) for term, count in allotted.items()], traffic.average)
+    if asking.own is not None:
+        rate = own_rate(asking.own, asking.terms)
+        return bill_of_shares([Share(name="GPUs", gpus=gpus, per_instance=1.0, rate=rate)], traffic.average)
+    if renting.mix or not asking.terms.terms:
+        allotted = allotment(gpus, renting.mix or {ON_DEMAND: 1.0})
+        shares = [_cheapest(catalog, gpu, (term,), count, asking.terms) for term, count in allotted.items()]
+    else:
+        shares = [_cheapest(catalog, gpu, asking.terms.terms, gpus, asking.terms)]
+    return bill_of_shares(shares, traffic.average)
 
 
 def allotment(gpus: float, mix: Mapping[str, Fraction]) -> dict[str, float]:
@@ -34,24 +45,18 @@ def allotment(gpus: float, mix: Mapping[str, Fraction]) -> dict[str, float]:
     return {term: count for term, count in found.items() if count}
 
 
-def _offers(catalog: Catalog, gpu: str, term: str) -> list[GpuPrice]:
-    """Every offer for a GPU on a term; the catalogue remembers them, a plan asks hundreds of times."""
-    key = (f"offers, {term}", gpu)
-    if key not in catalog.cache:
-        catalog.cache[key] = [offer for offer in catalog.all("prices") if offer.gpu == gpu and offer.term == term]
-    found: list[GpuPrice] = catalog.cache[key]
-    return found
+def _cheapest(catalog: Catalog, gpu: str, of: tuple[str, ...], gpus: float, terms: Terms) -> Share:
+    """The offer on these terms whose whole instances cost least; the first by name of equal ones."""
+    found = offers(catalog, gpu, of, terms)
+    if not found:
+        return Share(name=_named(of[0]), gpus=gpus, per_instance=1.0, rate=unpriced(gpu, terms, of[0]))
+    rates = [(offer, rate_of(offer, terms)) for offer in found]
+    best, rate = min(
+        rates,
+        key=lambda one: (rented_gpus(gpus, one[0].gpus_per_instance) * (effective(one[1]) or 0.0), one[0].id),
+    )
+    return Share(name=_named(best.term), gpus=gpus, per_instance=float(best.gpus_per_instance), rate=rate)
 
 
-def _cheapest(catalog: Catalog, gpu: str, term: str, gpus: float) -> Share:
-    """The offer on this term whose whole instances cost least; the first by name of equal ones."""
-    name = "GPUs" if term == "on-demand" else f"GPUs, {term}"
-    offers = _offers(catalog, gpu, term)
-    if not offers:
-        source = f"no {term} price known for {gpu}; give --price or platform.price"
-        return Share(name=name, gpus=gpus, per_instance=1.0, price=None, source=source)
-    best = min(offers, key=lambda offer: (rented_gpus(gpus, offer.gpus_per_instance) * offer.lines[-1].price, offer.id))
-    return Share(
-        name=name, gpus=gpus, per_instance=float(best.gpus_per_instance), price=best.lines[-1].price,
-        source=described(best),
-    )  # fmt: skip
+def _named(term: str) -> str:
+    return "GPUs" if term == ON_DEMAND else f"GPUs, {term}"

@@ -1,19 +1,22 @@
 """What a fleet costs that follows the day: what is reserved all month, the rest by the hour that it runs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tokencost.catalog.load import Catalog
-from tokencost.money.bill import SECONDS_PER_HOUR, asset_cost
+from tokencost.money.bill import asset_cost
+from tokencost.money.rate import SECONDS_PER_HOUR
 from tokencost.nouns.answer import Bill, Line
+from tokencost.nouns.hardware import COMMITTED
 from tokencost.nouns.request import LatencyLimit, Renting, Traffic
-from tokencost.planning.capacity_bill import ON_DEMAND, allotment, bill_of_rent
+from tokencost.planning.capacity_bill import Asking, allotment, bill_of_rent
+from tokencost.planning.prices import ON_DEMAND
 from tokencost.record import dataclass, replace
 from tokencost.serving.daily import BOOT, lead_of, replicas_of_the_day
 from tokencost.serving.service import Service
-from tokencost.units import Seconds, UsdPerSecond
+from tokencost.units import Fraction, Seconds
 
-STEADY = "reserved"
-"""The term that is paid by the month, whatever runs."""
+STEADY = frozenset(COMMITTED)
+"""Terms that are paid by the month, whatever runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,26 +39,35 @@ def day_of(service: Service, traffic: Traffic, limits: Sequence[LatencyLimit], r
 
 
 def bill_of_day(
-    catalog: Catalog, gpu: str, gpus: float, day: Day, *, traffic: Traffic, renting: Renting, own: UsdPerSecond | None
+    catalog: Catalog, gpu: str, gpus: float, day: Day, *, traffic: Traffic, renting: Renting, asking: Asking
 ) -> Bill:
     """A month of replicas of so many GPUs, spares included: the integral over the day, and what starting ahead adds."""
     needed, running = ([(count + float(renting.spares)) * gpus for count in part] for part in (day.needed, day.running))
-    mix = renting.mix or ON_DEMAND
-    steady = allotment(max(running), mix).get(STEADY, 0.0)
-    moving = {term: share for term, share in mix.items() if term != STEADY}
-    whole = sum(float(share) for share in moving.values())
-    others = replace(renting, mix={term: float(share) / whole for term, share in moving.items()} if whole else {})
+    mix = renting.mix or dict.fromkeys(asking.terms.terms[:1] or (ON_DEMAND,), 1.0)
+    steady = sum(count for term, count in allotment(max(running), mix).items() if term in STEADY)
+    others = _part(renting, {term: share for term, share in mix.items() if term not in STEADY})
 
     def rent(count: float, terms: Renting) -> Bill:
-        return bill_of_rent(catalog, gpu, count, traffic=traffic, renting=terms, own=own)
+        return bill_of_rent(catalog, gpu, count, traffic=traffic, renting=terms, asking=asking)
 
-    base = rent(steady, replace(renting, mix={STEADY: 1.0})).lines if steady else ()
+    base = rent(steady, _part(renting, {term: mix[term] for term in mix if term in STEADY})).lines if steady else ()
     served, started = (
         _mean([rent(count - steady, others) for count in part if count > steady], len(part))
         for part in (needed, running)
     )
     sources = dict.fromkeys(line.source for line in (*base, *started))
     return _bill((*base, *served, *_ahead(served, started)), traffic, "; ".join(sources))
+
+
+def _part(renting: Renting, mix: Mapping[str, Fraction]) -> Renting:
+    """The same renting of a part of the fleet: its terms by their share of the part."""
+    whole = sum(float(share) for share in mix.values())
+    return replace(renting, mix={term: float(share) / whole for term, share in mix.items()} if whole else {})
+
+
+def _hours(lines: Sequence[Line]) -> float:
+    """GPU hours that are rented; what a discount lets off is no hour of its own."""
+    return sum(float(line.quantity) for line in lines if line.price is None or line.price >= 0)
 
 
 def _mean(bills: Sequence[Bill], intervals: int) -> tuple[Line, ...]:
@@ -79,7 +91,7 @@ def _mean(bills: Sequence[Bill], intervals: int) -> tuple[Line, ...]:
 
 def _ahead(served: Sequence[Line], started: Sequence[Line]) -> tuple[Line, ...]:
     """What runs before it is needed, as one line; none where nothing does."""
-    hours = sum(float(line.quantity) for line in started) - sum(float(line.quantity) for line in served)
+    hours = _hours(started) - _hours(served)
     if hours <= 0:
         return ()
     amounts = [line.amount for line in (*served, *started)]
@@ -87,15 +99,17 @@ def _ahead(served: Sequence[Line], started: Sequence[Line]) -> tuple[Line, ...]:
     if None not in amounts:
         amount = sum(float(line.amount or 0.0) for line in started) - sum(float(line.amount or 0.0) for line in served)
     source = "; ".join(dict.fromkeys(line.source for line in started))
+    since = min((line.since for line in started if line.since), default="")
     return (Line(
         name="GPUs started ahead of the load", quantity=hours, unit="GPU h/month",
         price=None if amount is None else amount / hours, price_unit="USD/h", amount=amount, source=source,
+        since=since,
     ),)  # fmt: skip
 
 
 def _bill(lines: tuple[Line, ...], traffic: Traffic, source: str) -> Bill:
     """The sum, not known where one price is not."""
-    hours = sum(float(line.quantity) for line in lines)
+    hours = _hours(lines)
     amounts = [line.amount for line in lines]
     month = None if None in amounts else sum(float(amount or 0.0) for amount in amounts)
     return Bill(

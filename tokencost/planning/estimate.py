@@ -12,14 +12,14 @@ from tokencost.nouns.answer import Bill, Estimate, Interval, Note, PhaseTime, Pl
 from tokencost.nouns.electricity import Siting
 from tokencost.nouns.generator import Generator
 from tokencost.nouns.hardware import Platform
-from tokencost.nouns.model import Model
+from tokencost.nouns.model import ApiPrice, Model
 from tokencost.nouns.request import Request
 from tokencost.nouns.work import Attention, Phase, Program
 from tokencost.planning.accelerating import changes_for, equipped, noted, switched, widened
 from tokencost.planning.electricity import siting_of
 from tokencost.planning.memory import remembered
 from tokencost.planning.options import RunOptions
-from tokencost.planning.prices import api_offer, gpu_quote
+from tokencost.planning.prices import api_offer, dated, gpu_quote
 from tokencost.planning.resolve import generator, platform
 from tokencost.record import dataclass
 from tokencost.timing.phases import time_phase
@@ -68,7 +68,7 @@ def measured(catalog: Catalog, ready: Prepared, options: RunOptions, notes: tupl
     seconds = sum((phase.seconds for phase in phases), 0.0)
     joules = request_energy(ready.program, phases, on)
     written = sum((phase.tokens for phase in ready.program), 0.0)
-    quote = gpu_quote(catalog, on.gpu.id, options.price)
+    quote = gpu_quote(catalog, on.gpu.id, options.price, options.terms)
     factor = widened(on.engine.spread, ready.spreads)
     return Estimate(
         model=made.id,
@@ -84,7 +84,7 @@ def measured(catalog: Catalog, ready: Prepared, options: RunOptions, notes: tupl
         requests_per_second=request.batch / seconds,
         tokens_per_second=written / seconds,
         energy=spread(joules, widened(on.power.spread, ready.spreads)) if on.gpu.power_limit else None,
-        bill=bill_of_request(seconds, on.gpus, request.batch, quote.price, quote.source),
+        bill=bill_of_request(seconds, on.gpus, request.batch, quote),
         assumptions=(*notes, *ready.notes),
         sources=_remembered_sources(catalog, made, on),
         electricity=of_request(joules / request.batch, _siting(catalog, options)),
@@ -125,10 +125,18 @@ def api_bill(catalog: Catalog, model: Model, request: Request, average: float | 
     if found is None:
         return bill_of_api(None, 1.0, "image", average, "no price known for this size"), 0.0
     offer, line = found
-    clip = float(request.frames) / float(request.fps) if offer.per == "second" and request.fps else 1.0
     ended = f", ended {offer.ended}" if offer.ended else ""
-    source = f"{offer.provider} {offer.variant}, since {line.since}{ended} [{line.source}]"
-    return bill_of_api(line.price, clip, offer.per, average, source), offer.typical_latency
+    source = f"{offer.provider} {offer.variant}, since {dated(line)}{ended} [{line.source}]"
+    return bill_of_api(
+        line.price, asset_of(offer, request), offer.per, average, source, dated(line)
+    ), offer.typical_latency
+
+
+def asset_of(offer: ApiPrice, request: Request) -> Count:
+    """How many of its unit an offer asks to be paid for one asset: seconds of a clip, tokens of an image, or one."""
+    if offer.per == "second" and request.fps:
+        return float(request.frames) / float(request.fps)
+    return float(offer.tokens) if offer.per == "token" else 1.0
 
 
 def around(on: Platform) -> tuple[PhaseTime, ...]:

@@ -7,12 +7,19 @@ from tokencost.nouns.change import Altered, Cause
 
 UNITS = {
     "latency.p50": "s", "latency.p95": "s", "latency.p99": "s", "traffic.average": "req/s", "traffic.peak": "req/s",
-    "platform.price": "USD/h", "platform.cold_start": "s", "platform.batching.window": "s",
+    "platform.price": "USD/h", "platform.price.rate": "USD/h", "platform.price.floor": "USD/h",
+    "platform.cold_start": "s", "platform.batching.window": "s",
     "budget.per_asset": "USD", "budget.per_month": "USD",
-    "budget.energy_per_asset": "J", "budget.carbon_per_asset": "kg", "assume.request_time.value": "s",
+    "budget.energy_per_asset": "J", "budget.carbon_per_asset": "kg", "budget.max_price_age": "s",
+    "assume.request_time.value": "s",
 }  # fmt: skip
 """Fields whose number needs a unit in a file."""
 REASONS = ("request_time", "batch", "steps", "guidance", "service_spread", "utilisation_target")
+PRICE = (
+    "rate", "since", "provider", "region", "term", "instance", "gpus_per_instance", "residency", "discount", "floor",
+    "interrupted", "committed_use",
+)  # fmt: skip
+EXCHANGE = ("currency", "usd", "since", "source")
 SILENT = ("version", "name", "labels", *(f"assume.{name}.reason" for name in REASONS))
 """What says nothing about the figures."""
 BY_NAME = ("quality.bounds.", "assume.speedup.", "assume.steps_of.")
@@ -22,6 +29,11 @@ TOGETHER = (
     ("input.width", "input.height"),
     ("output.seconds", "output.fps", "output.frames"),
     ("platform.gpus", "platform.parallelism"),
+    (
+        "platform.price",
+        *(f"platform.price.{name}" for name in PRICE),
+        *(f"platform.price.exchange.{n}" for n in EXCHANGE),
+    ),
 )
 """Fields that are one decision."""
 HOUR = 3600.0

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from tokencost.nouns.request import Request
+from tokencost.nouns.request import Request, Terms
 from tokencost.record import dataclass, replace
 from tokencost.units import Fraction, UsdPerSecond
 
@@ -13,6 +13,7 @@ DEFAULT_REGION = "world"
 DEFAULT_SITE = "hyperscale"
 DEFAULT_PROMPT_TOKENS = 64
 DEFAULT_OUTPUT_TOKENS = 128
+ANY_TERMS = Terms()
 
 GuidanceMode = Literal["none", "batched", "sequential", "distilled"]
 
@@ -27,6 +28,7 @@ class RunOptions:
     precision: str = DEFAULT_PRECISION
     parallelism: str = ""
     price: UsdPerSecond | None = None
+    terms: Terms = ANY_TERMS
     batch: int = 1
     steps: int | None = None
     guidance: GuidanceMode | None = None

@@ -100,7 +100,7 @@ def circumstances(catalog: Catalog, wanted: Asked, product: Product, candidates:
     networks = {c.model: _backbone(catalog.get("models", c.model)) for c in candidates}
     return Circumstances(
         traffic=wanted.traffic, limits=wanted.limits, budget=wanted.budget, renting=wanted.renting,
-        own_price=product.platform.price is not None, networks=networks,
+        own_price=product.platform.own_price is not None, networks=networks,
     )  # fmt: skip
 
 
@@ -139,10 +139,10 @@ def options_of(product: Product) -> list[RunOptions]:
     gpus = [on.gpu] if isinstance(on.gpu, str) else list(on.gpu or [DEFAULT_GPU])
     base = RunOptions(
         gpus=on.gpus or on.shared_by, engine=on.engine or DEFAULT_ENGINE, precision=on.precision or DEFAULT_PRECISION,
-        parallelism=on.parallelism or "", price=on.price, steps=given.steps.value if given.steps else None,
+        parallelism=on.parallelism or "", price=on.own_price, steps=given.steps.value if given.steps else None,
         region=where.region or DEFAULT_REGION, site=where.site or DEFAULT_SITE, pue=where.pue,
         guidance=given.guidance.value if given.guidance else None,
-        accelerations=tuple(on.accelerations or ()),
+        accelerations=tuple(on.accelerations or ()), terms=on.terms,
     )  # fmt: skip
     return [replace(base, gpu=gpu) for gpu in gpus]
 

@@ -7,6 +7,7 @@ from math import floor, inf
 from tokencost.catalog.load import Catalog
 from tokencost.deciding.constraints import availability, dollars, latency_limits, size_limits
 from tokencost.money.bill import SECONDS_PER_MONTH
+from tokencost.money.rate import effective
 from tokencost.nouns.answer import Candidate, Violation
 from tokencost.nouns.model import Limits, Model
 from tokencost.planning.asked import Asked
@@ -170,7 +171,7 @@ def _too_dear(
 
 def _least_cost(catalog: Catalog, asked: Asked, options: RunOptions, seconds: float) -> float:
     """No fleet is cheaper than the one that is busy all the time at the peak."""
-    price = gpu_quote(catalog, options.gpu, options.price).price
+    price = effective(gpu_quote(catalog, options.gpu, options.price, options.terms))
     if price is None or asked.renting.mix or asked.renting.autoscale:
         return 0.0
     if asked.traffic is None:

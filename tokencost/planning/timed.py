@@ -11,7 +11,7 @@ from tokencost.planning.capacity_service import Lone, lone_of, shares_steps
 from tokencost.planning.estimate import Prepared, measured, prepare
 from tokencost.planning.forming import service_for
 from tokencost.planning.memory import remembered
-from tokencost.planning.options import RunOptions, batch_of, in_batches
+from tokencost.planning.options import ANY_TERMS, RunOptions, batch_of, in_batches
 from tokencost.record import dataclass, replace
 from tokencost.serving.service import Service
 
@@ -51,7 +51,8 @@ def _predicted(catalog: Catalog, model: Model, request: Request, options: RunOpt
 
 
 def _unpriced(options: RunOptions) -> RunOptions:
-    return options if options.price is None else replace(options, price=None)
+    known = options.price is None and options.terms == ANY_TERMS
+    return options if known else replace(options, price=None, terms=ANY_TERMS)
 
 
 def served(catalog: Catalog, model: Model, asked: Asked, options: RunOptions) -> tuple[Service, tuple[Violation, ...]]:

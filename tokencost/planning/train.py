@@ -8,8 +8,8 @@ from tokencost.catalog.load import Catalog
 from tokencost.counting.training import six_n_d
 from tokencost.errors import UsageError
 from tokencost.formula import Step, deriving
-from tokencost.money.bill import SECONDS_PER_HOUR
 from tokencost.money.electricity import of_request
+from tokencost.money.rate import SECONDS_PER_HOUR
 from tokencost.money.training import amortised, gpu_time, implied_mfu, run_energy, training_cost
 from tokencost.nouns.answer import Line, Note
 from tokencost.nouns.electricity import Electricity
@@ -140,6 +140,7 @@ def _cost(catalog: Catalog, name: str, gpu: str, spent: Seconds, options: RunOpt
         name=name, quantity=spent / SECONDS_PER_HOUR, unit="GPU h",
         price=None if quote.price is None else quote.price * SECONDS_PER_HOUR, price_unit="USD/h",
         amount=None if quote.price is None else training_cost(spent, quote.price), source=quote.source,
+        since=quote.since,
     )  # fmt: skip
 
 

@@ -17,6 +17,13 @@ RENDERERS: dict[str, dict[str, str]] = {
         "markdown": "markdown:plans",
         "csv": "csv_table:plans",
         "html": "page.plan:plans",
+        "focus": "focus:plans",
+    },
+    "reconcile": {
+        "table": "reconciliation:as_table",
+        "json": "reconciliation:as_json",
+        "markdown": "reconciliation:as_markdown",
+        "csv": "reconciliation:as_csv",
     },
     "check": {
         "table": "table:checks",
@@ -49,6 +56,12 @@ RENDERERS: dict[str, dict[str, str]] = {
         "markdown": "what_if:as_markdown",
         "csv": "what_if:as_csv",
         "html": "what_if:as_html",
+    },
+    "compare --where": {
+        "table": "where:as_table",
+        "json": "where:as_json",
+        "markdown": "where:as_markdown",
+        "csv": "where:as_csv",
     },
     "estimate": {
         "table": "table:estimate",
@@ -113,6 +126,23 @@ RENDERERS: dict[str, dict[str, str]] = {
         "markdown": "calibration:as_markdown",
         "csv": "calibration:as_csv",
     },
+    "prices list": {
+        "table": "price_list:as_table",
+        "json": "price_list:as_json",
+        "markdown": "price_list:as_markdown",
+        "csv": "price_list:as_csv",
+    },
+    "prices list --conflicts": {
+        "table": "price_list:conflicts_table",
+        "json": "price_list:conflicts_json",
+        "markdown": "price_list:conflicts_markdown",
+    },
+    "prices refresh": {
+        "table": "refresh:as_table",
+        "json": "refresh:as_json",
+        "markdown": "refresh:as_markdown",
+    },
+    "prices show": {"table": "price_list:shown_table", "json": "price_list:shown_json"},
     "catalog list": {"table": "records:listing_text", "json": "records:listing_json"},
     "catalog show": {"table": "records:record_text", "json": "records:record_json"},
 }

@@ -225,6 +225,7 @@ def line_fields(line: Line) -> Fields:
         "price_unit": line.price_unit,
         "amount_usd": stable(line.amount),
         "source": line.source,
+        "since": line.since or None,
     }
 
 

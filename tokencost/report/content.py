@@ -148,7 +148,7 @@ def understood(spec: object, path: str = "") -> list[tuple[str, str]]:
 def _said(path: str, value: float) -> str:
     """A number of a spec with its unit; those that are not named here are counts."""
     head, _, last = path.partition(".")
-    if path == "platform.price":
+    if path in ("platform.price", "platform.price.rate", "platform.price.floor"):
         return f"{numbers.usd(value * numbers.HOUR)}/h"
     if head == "budget":
         return BUDGETED.get(last, numbers.usd)(value)
@@ -157,7 +157,7 @@ def _said(path: str, value: float) -> str:
     return f"{numbers.number(value)} req/s" if last in ("average", "peak") else numbers.plain(value)
 
 
-BUDGETED = {"energy_per_asset": numbers.energy, "carbon_per_asset": numbers.carbon}
+BUDGETED = {"energy_per_asset": numbers.energy, "carbon_per_asset": numbers.carbon, "max_price_age": numbers.time}
 """Limits under `budget` that are not dollars, and how they are said."""
 
 

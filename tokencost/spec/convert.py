@@ -1,5 +1,9 @@
 """A product to the nouns that plans are made of."""
 
+import math
+from datetime import timedelta
+
+from tokencost.dates import today
 from tokencost.nouns.metric import BETTER
 from tokencost.nouns.model import Bound
 from tokencost.nouns.request import Batching, Budget, LatencyLimit, Renting, Request, Traffic
@@ -8,6 +12,9 @@ from tokencost.spec.product import Product
 from tokencost.units import Constant
 
 HOUR = Constant(3600.0, "s", "definition")
+DAY = Constant(86400.0, "s", "definition")
+MOST_DAYS = 100_000
+"""Days before today that are looked at: 270 years."""
 PERCENTILES = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
 
 
@@ -89,7 +96,16 @@ def budget_of(product: Product) -> Budget:
     return Budget(
         per_asset=said.per_asset or infinite, per_month=said.per_month or infinite,
         energy_per_asset=said.energy_per_asset or infinite, carbon_per_asset=said.carbon_per_asset or infinite,
+        prices_since=_earliest(said.max_price_age),
     )  # fmt: skip
+
+
+def _earliest(age: float | None) -> str:
+    """The first day whose prices are not too old; empty where any are good enough."""
+    if age is None:
+        return ""
+    days = math.ceil(age / DAY)
+    return (today() - timedelta(days=min(days, MOST_DAYS))).isoformat()
 
 
 def gpus_of(product: Product) -> int:

@@ -31,6 +31,7 @@ def check_names(document: Document, catalog: Catalog) -> list[Problem]:
         *_region(document, ("energy", "region"), energy.get("region"), catalog),
         *_listed(document, ("platform", "accelerations"), platform.get("accelerations"), "accelerations", catalog),
         *_misplaced(document, platform.get("accelerations"), catalog),
+        *_places(document, known(platform.get("price")), catalog),
         *_listed(document, ("candidates",), data.get("candidates"), "models", catalog),
         *_metrics(document, known(data.get("quality")), catalog),
         *_faster(document, known(known(data.get("assume")).get("speedup")), catalog),
@@ -72,6 +73,33 @@ def _misplaced(document: Document, names: Any, catalog: Catalog) -> Iterator[Pro
             said = getattr(change, change.slot)
             text = f"{quoted(name)} is said by {INSTEAD[change.slot].format(said)}"
             yield document.problem(("platform", "accelerations", n), text)
+
+
+def _places(document: Document, price: Any, catalog: Catalog) -> Iterator[Problem]:
+    """Provider, region and residency of the offers that a spec takes."""
+    for key, known_ones in (("provider", providers), ("region", regions), ("residency", _residencies)):
+        said = price.get(key)
+        for n, name in enumerate(said if isinstance(said, list) else [said]):
+            spelled = {one.lower(): one for one in known_ones(catalog)}
+            if isinstance(name, str) and name.strip().lower() not in spelled:
+                near = [spelled[one] for one in difflib.get_close_matches(name.lower()[:60], spelled, 2, 0.5)]
+                hint = f"did you mean {' or '.join(near)}?" if near else "`tokencost prices list` shows what there is"
+                path: Path = ("platform", "price", key, *([n] if isinstance(said, list) else []))
+                yield document.problem(path, f"no {key} of the price book is called {quoted(name)}; {hint}")
+
+
+def providers(catalog: Catalog) -> list[str]:
+    """Every provider that lets GPUs."""
+    return sorted({record["noun"]["provider"] for record in catalog.index["prices"].values()})
+
+
+def regions(catalog: Catalog) -> list[str]:
+    """Every region that some price is for."""
+    return sorted({record["noun"]["region"] for record in catalog.index["prices"].values()})
+
+
+def _residencies(catalog: Catalog) -> list[str]:
+    return catalog.names("residencies")
 
 
 INSTEAD = {

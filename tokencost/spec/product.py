@@ -6,9 +6,12 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import AliasChoices, BeforeValidator, ConfigDict, Field, model_validator
 
+from tokencost.nouns.hardware import COMMITTED
 from tokencost.nouns.model import TaskName
+from tokencost.nouns.request import Terms
 from tokencost.reading.validate import MisfitError
 from tokencost.spec.demand import WHOLE_MIX, Latency, Traffic
+from tokencost.spec.price import PriceTerms, RateOrTerms
 from tokencost.spec.quantities import (
     Batch,
     Duration,
@@ -22,7 +25,6 @@ from tokencost.spec.quantities import (
     PerAssetEnergy,
     PerMonth,
     Positive,
-    Price,
     Pue,
     ServiceSpread,
     Share,
@@ -67,10 +69,10 @@ class Platform(Record):
     accelerations: Names | None = Field(
         default=None, description="Accelerations of the catalogue, used by the models that they are for, such as [sjd]."
     )
-    price: Price | None = Field(
+    price: RateOrTerms | None = Field(
         default=None,
-        description="Price of one GPU, such as 1.80 USD/h; default: the catalogue's.",
-        examples=["1.80 USD/h"],
+        description="Price of one GPU, such as 1.80 USD/h, or the offers to take, such as {provider: aws, term: spot}; "
+        "default: the cheapest on demand.",
     )
     spares: Spares | None = Field(default=None, description="Replicas on top of those that the limits need.")
     cold_start: Duration | None = Field(
@@ -95,15 +97,38 @@ class Platform(Record):
         """GPUs that the parallelism needs; 1 if there is none."""
         return math.prod(int(n) for n in re.findall(r"[0-9]+", self.parallelism or ""))
 
+    @property
+    def own_price(self) -> float | None:
+        """A price of the user's own in USD/s."""
+        said = self.price.rate if isinstance(self.price, PriceTerms) else self.price
+        return None if said is None else float(said)
+
+    @property
+    def terms(self) -> Terms:
+        """Which offers may be taken, and what is agreed beside the list price."""
+        return self.price.terms if isinstance(self.price, PriceTerms) else Terms()
+
     @model_validator(mode="after")
     def _consistent(self) -> "Platform":
         if self.gpus and self.shared_by > 1 and self.gpus != self.shared_by:
             raise MisfitError(f"{self.parallelism} needs {self.shared_by} GPUs, but gpus is {self.gpus}", "gpus")
-        if self.mix is not None and self.price:
+        if self.mix is not None and self.own_price is not None:
             raise MisfitError("a mix is paid at the catalogue's prices; write price or mix", "mix")
+        if self.mix is not None and self.terms.terms:
+            raise MisfitError("a mix says the terms itself; remove term from price, or mix", "mix")
+        self._agreed_about_something()
         if self.mix is not None and abs(math.fsum(self.mix.values()) - 1) > WHOLE_MIX:
             raise MisfitError(f"the shares add up to {math.fsum(self.mix.values()):g}, not to 1", "mix")
         return self
+
+    def _agreed_about_something(self) -> None:
+        """What is agreed about spot or a commitment needs one; a rate of one's own may be either."""
+        rented = {*self.terms.terms, *(self.mix or {})} or {"on-demand"}
+        if self.own_price is None and self.terms.interrupted and "spot" not in rented:
+            raise MisfitError("only spot is interrupted; write term: spot, or a mix with spot", "price", "interrupted")
+        if self.own_price is None and self.terms.committed_use < 1 and not rented & set(COMMITTED):
+            text = "nothing is committed; write a term such as reserved-1y, or a mix with one"
+            raise MisfitError(text, "price", "committed_use")
 
 
 class Budget(AtLeastOne):
@@ -122,6 +147,9 @@ class Budget(AtLeastOne):
     )
     carbon_per_asset: PerAssetCarbon | None = Field(
         default=None, description="CO2-equivalent of that electricity, such as 1 g.", examples=["1 g"]
+    )
+    max_price_age: Duration | None = Field(
+        default=None, description="How long ago a price may have been seen, such as 90 days."
     )
 
 

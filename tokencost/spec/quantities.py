@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
+from tokencost.nouns.hardware import Term as Term
 from tokencost.reading.characters import forbidden, unseen
 from tokencost.reading.validate import MisfitError
 from tokencost.units import Joules, Kilograms, Unit, Usd, UsdPerSecond, Whole, quoted
@@ -181,7 +182,6 @@ PeakToMean = Annotated[float, Unit(""), Range(low=1, high=2)]
 Hours = Annotated[float, Unit(""), Range(high=8_760, above=0)]
 Batch = Annotated[int, Whole(""), Range(1, 256)]
 Spares = Annotated[int, Whole(""), Range(0, 1_000)]
-Term = Literal["on-demand", "reserved", "spot"]
 Price = Annotated[UsdPerSecond, Range(above=0)]
 PerAsset = Annotated[Usd, Range(above=0), BeforeValidator(_only("USD", "USD/image"))]
 PerMonth = Annotated[Usd, Range(above=0), BeforeValidator(_only("USD"))]

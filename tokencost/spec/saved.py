@@ -34,6 +34,7 @@ class _Line(_Part):
     price_unit: str
     amount_usd: float | None
     source: str = ""
+    since: str | None = None
 
 
 class _Cost(_Part):
@@ -146,7 +147,7 @@ def _taken(found: _Electricity | None) -> dict[str, float | None]:
 def _line(line: _Line) -> Line:
     return Line(
         name=line.name, quantity=line.quantity, unit=line.unit, price=line.price, price_unit=line.price_unit,
-        amount=line.amount_usd, source=line.source,
+        amount=line.amount_usd, source=line.source, since=line.since or "",
     )  # fmt: skip
 
 
