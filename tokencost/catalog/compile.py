@@ -15,10 +15,10 @@ from pydantic import TypeAdapter, ValidationError
 from tokencost.catalog.inline import lifted, misfits, with_ids
 from tokencost.catalog.kinds import KINDS
 from tokencost.catalog.references import dangling, off_scale
-from tokencost.errors import AccessError, CatalogError, Problem, TokencostError
+from tokencost.errors import CatalogError, Problem, SpecError
 from tokencost.reading.document import Document
 from tokencost.reading.document import Path as Place
-from tokencost.reading.strict import read
+from tokencost.reading.strict import read_file
 from tokencost.reading.validate import problems_of
 
 Index = dict[str, Any]
@@ -63,10 +63,8 @@ def _add(index: Index, kind: str, record: dict[str, Any], document: Document) ->
 
 def _document(path: Path, problems: list[Problem]) -> Document | None:
     try:
-        return read(path.read_bytes(), str(path))
-    except OSError as error:
-        raise AccessError(f"{path}: {error.strerror}") from error
-    except TokencostError as error:
+        return read_file(path)
+    except SpecError as error:
         problems += error.problems
     return None
 

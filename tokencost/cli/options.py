@@ -77,20 +77,10 @@ def records(extra: Path | None) -> "Records":
 
 
 def _configured() -> Path | None:
-    """`catalog` of [tool.tokencost] in the pyproject.toml of this folder or the nearest one above."""
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        path = folder / "pyproject.toml"
-        if not path.is_file():
-            continue
-        import tomllib
+    """The folder of records that the project around the current folder names."""
+    from tokencost.cli.project import catalog_folder
 
-        try:
-            said = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("tokencost", {}).get("catalog")
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
-            return None
-        return folder / said if isinstance(said, str) else None
-    return None
+    return catalog_folder(Path.cwd())
 
 
 def grouped(**groups: Callable[..., Any]) -> Callable[[Callable[..., R]], Callable[..., R]]:
