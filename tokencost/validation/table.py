@@ -23,6 +23,7 @@ from tokencost.validation.rows import Row
 MAX_BYTES = 1 << 24
 MAX_ROWS = 100_000
 MAX_CELL = 4000
+MAX_COLUMNS = 100
 MAX_PROBLEMS = 40
 
 METRICS = ("latency_s", "images_per_s", "tokens_per_s", "energy_j", "peak_mem_gb", "params", "flops")
@@ -60,10 +61,14 @@ def read_bytes(data: bytes, name: str) -> tuple[Row, ...]:
         raise SpecError(Problem(f"empty; the first line names the columns: {', '.join(REQUIRED)}, ...", file=name))
     columns = _columns(first[1], name, first[0])
     problems: list[Problem] = []
-    rows = [row for line, cells in lines if (row := _row(columns, cells, name, line, problems))]
+    rows: list[Row | None] = []
+    for line, cells in lines:
+        rows.append(_row(columns, cells, name, line, problems))
+        if len(problems) >= MAX_PROBLEMS:
+            break
     if problems:
         raise SpecError(*problems[:MAX_PROBLEMS])
-    return tuple(rows)
+    return tuple(row for row in rows if row)
 
 
 def _lines(text: str, name: str) -> Iterator[tuple[int, Sequence[str]]]:
@@ -83,6 +88,8 @@ def _lines(text: str, name: str) -> Iterator[tuple[int, Sequence[str]]]:
 
 
 def _columns(cells: Sequence[str], name: str, line: int) -> tuple[str, ...]:
+    if len(cells) > MAX_COLUMNS:
+        raise SpecError(Problem(f"{len(cells):,} columns; there are {len(COLUMNS)}", file=name, line=line))
     columns = tuple(cell.strip() for cell in cells)
     problems = [
         Problem(f"column {quoted(column)} is unknown{_near(column)}", file=name, line=line)
