@@ -16,7 +16,7 @@ from typing import Any
 
 from tokencost.catalog.decode import decode
 from tokencost.catalog.kinds import KINDS
-from tokencost.errors import CatalogError
+from tokencost.errors import AccessError, CatalogError
 
 DATA = Path(__file__).parent.parent / "data"
 INDEX = DATA / "index.json"
@@ -113,7 +113,7 @@ def _packaged() -> Mapping[str, Any]:
         return index
     text = compiled()
     if not sys.dont_write_bytecode:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(AccessError):
             store(text)
     fresh: Mapping[str, Any] = json.loads(text)
     return fresh
@@ -128,12 +128,9 @@ def compiled() -> str:
 
 def store(text: str) -> None:
     """Write the index beside its records, whole or not at all."""
-    part = INDEX.with_suffix(f".{os.getpid()}.part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(INDEX)
-    finally:
-        part.unlink(missing_ok=True)
+    from tokencost.reading.atomic import write_file
+
+    write_file(text, INDEX)
 
 
 def _is_source_tree() -> bool:

@@ -4,10 +4,11 @@ import contextlib
 import os
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 
 from tokencost.errors import AccessError
+from tokencost.reading.atomic import write_below as write_below
+from tokencost.reading.atomic import write_file as write_file
 
 NARROWEST, WIDEST, USUAL = 20, 400, 80
 
@@ -28,44 +29,6 @@ def write(text: str, target: Path | None) -> None:
     except (OSError, ValueError) as error:
         raise AccessError(f"standard output: {getattr(error, 'strerror', None) or error}") from error
     return None
-
-
-def write_file(text: str, target: Path) -> None:
-    """A temporary file beside the target, then a rename: a reader sees the old text or the new, never half."""
-    target = target.resolve() if target.is_symlink() else target
-    try:
-        if target.is_dir():
-            raise IsADirectoryError(21, "is a directory")
-        handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", dir=target.parent)
-    except OSError as error:
-        raise AccessError(f"{target}: {error.strerror}") from error
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as part:
-            part.write(text)
-            part.flush()
-            os.fsync(part.fileno())
-        os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, target)
-    except OSError as error:
-        raise AccessError(f"{target}: {error.strerror}") from error
-    finally:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-
-
-def write_below(text: str, target: Path) -> None:
-    """As `write_file`, and its folder is made first."""
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise AccessError(f"{target.parent}: {error.strerror}") from error
-    write_file(text, target)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def say(text: str) -> None:
