@@ -14,7 +14,7 @@ import pytest
 from tests.reading.killing import WRITER, kill_writers
 from tokencost.errors import AccessError
 from tokencost.reading import atomic
-from tokencost.reading.atomic import write_below, write_file
+from tokencost.reading.atomic import write_below, write_file, write_files
 
 CALLS = ("open", "write", "fsync", "chmod", "link", "replace", "stat", "listdir", "close")
 
@@ -68,8 +68,7 @@ def test_a_call_that_fails_leaves_the_old_file(
                 write_file("today", target)
             except AccessError:
                 failed = True
-        expected = {True: (old, "today") if name == "close" else (old,), False: ("today",)}[failed]
-        assert (target.read_text() if target.exists() else None) in expected
+        assert (old if failed else "today") == (target.read_text() if target.exists() else None)
         assert set(names(folder)) <= {"plan.json"}
         if len(calls) < at:
             return
@@ -85,6 +84,19 @@ def test_a_file_is_replaced(folder: Path) -> None:
         write_file(text, target)
         assert text.encode("utf-8", "backslashreplace") == target.read_bytes()
     assert ["a.txt"] == names(folder)
+
+
+def test_of_several_files_all_or_none_are_replaced(folder: Path) -> None:
+    """
+    A report and its data belong together.
+    """
+    (folder / "a").write_text("old")
+    with pytest.raises(AccessError, match="none"):
+        write_files([("new", folder / "a"), ("new", folder / "b"), ("new", folder / "none" / "c")])
+    assert ("old", ["a"]) == ((folder / "a").read_text(), names(folder))
+
+    write_files([("new", folder / "a"), ("new", folder / "b")])
+    assert ["new", "new"] == [(folder / name).read_text() for name in names(folder)]
 
 
 def test_rights_are_those_of_the_old_file_or_the_masks(folder: Path) -> None:

@@ -4,11 +4,13 @@ import contextlib
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from tokencost.errors import AccessError
 from tokencost.reading.atomic import write_below as write_below
 from tokencost.reading.atomic import write_file as write_file
+from tokencost.reading.atomic import write_files
 
 NARROWEST, WIDEST, USUAL = 20, 400, 80
 
@@ -29,6 +31,14 @@ def write(text: str, target: Path | None) -> None:
     except (OSError, ValueError) as error:
         raise AccessError(f"standard output: {getattr(error, 'strerror', None) or error}") from error
     return None
+
+
+def write_all(texts: Sequence[tuple[str, Path | None]]) -> None:
+    """Every text in its place or none, those for standard output last."""
+    write_files([(text, target) for text, target in texts if target is not None])
+    for text, target in texts:
+        if target is None:
+            write(text, None)
 
 
 def say(text: str) -> None:

@@ -11,6 +11,7 @@ import re
 import secrets
 import stat
 import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from tokencost.errors import AccessError
@@ -33,29 +34,52 @@ def write_file(text: str, target: Path) -> None:
 
     What is no file but a device or a pipe is written to. Links are followed inside of the working tree only.
     """
-    data = text.encode("utf-8", "backslashreplace")
+    write_files([(text, target)])
+
+
+def write_files(texts: Sequence[tuple[str, Path]]) -> None:
+    """Several files as in `write_file`: none is put in place before all are written; raises AccessError."""
+    with contextlib.ExitStack() as stack:
+        staged = []
+        for text, target in texts:
+            with _told(target):
+                data = text.encode("utf-8", "backslashreplace")
+                staged.append((target, stack.enter_context(_staged(data, target))))
+        for target, put in staged:
+            with _told(target):
+                put()
+
+
+@contextlib.contextmanager
+def _told(target: Path) -> Iterator[None]:
+    """What the system says, as an error about the target."""
     try:
-        if leaves_tree(target):
-            raise AccessError(f"{shown(target)}: its links lead out of {working_tree(target)}, so nothing is written")
-        mode = _mode(target)
-        if mode is not None and stat.S_ISDIR(mode):
-            raise IsADirectoryError(21, "is a folder")
-        if mode is not None and (not stat.S_ISREG(mode) or target.is_relative_to("/dev")):
-            _pour(data, target)
-        else:
-            _replace(data, target.resolve() if target.is_symlink() else target, mode)
+        yield
     except (OSError, ValueError, RuntimeError) as error:
         raise AccessError(f"{shown(target)}: {getattr(error, 'strerror', None) or error}") from error
 
 
+@contextlib.contextmanager
+def _staged(data: bytes, target: Path) -> Iterator[Callable[[], None]]:
+    """The data on the target's file system, and what puts it in place; nothing of it is left if that is not called."""
+    if leaves_tree(target):
+        raise AccessError(f"{shown(target)}: its links lead out of {working_tree(target)}, so nothing is written")
+    mode = _mode(target)
+    if mode is not None and stat.S_ISDIR(mode):
+        raise IsADirectoryError(21, "is a folder")
+    if mode is not None and (not stat.S_ISREG(mode) or target.is_relative_to("/dev")):
+        yield lambda: _pour(data, target)
+    else:
+        with _beside(data, target.resolve() if target.is_symlink() else target, mode) as put:
+            yield put
+
+
 def write_below(text: str, target: Path) -> None:
     """As `write_file`, and its folder is made first."""
-    try:
+    with _told(target.parent):
         if leaves_tree(target):
             raise AccessError(f"{shown(target)}: its links lead out of {working_tree(target)}, so nothing is written")
         target.parent.mkdir(parents=True, exist_ok=True)
-    except (OSError, ValueError) as error:
-        raise AccessError(f"{shown(target.parent)}: {getattr(error, 'strerror', None) or error}") from error
     write_file(text, target)
 
 
@@ -76,8 +100,9 @@ def _pour(data: bytes, place: Path) -> None:
         os.close(handle)
 
 
-def _replace(data: bytes, target: Path, mode: int | None) -> None:
-    """Write, then name, then put in place; nothing of it is left where a step fails."""
+@contextlib.contextmanager
+def _beside(data: bytes, target: Path, mode: int | None) -> Iterator[Callable[[], None]]:
+    """A whole file in the target's folder, without a name if the system can."""
     part = target.parent / f"{_prefix(target)}{os.getpid()}-{secrets.token_hex(4)}{SUFFIX}"
     handle = _nameless(target.parent)
     named = handle is None
@@ -90,16 +115,23 @@ def _replace(data: bytes, target: Path, mode: int | None) -> None:
         if mode is not None:
             os.chmod(handle if os.chmod in os.supports_fd else part, stat.S_IMODE(mode) & 0o777)
         os.fsync(handle)
-        if not named and mode is None and _named(handle, target):
-            return
-        named = named or _named(handle, part)
-        os.replace(part, target)
-        named = False
-    finally:
         if named:
-            with contextlib.suppress(OSError):
-                os.unlink(part)
-        os.close(handle)
+            yield lambda: os.replace(part, target)
+        else:
+            yield lambda: _appear(handle, part, target)
+    finally:
+        with contextlib.suppress(OSError):
+            os.unlink(part)
+        with contextlib.suppress(OSError):
+            os.close(handle)
+
+
+def _appear(handle: int, part: Path, target: Path) -> None:
+    """Give the target's name to a file without one; where there is a target already, by another name first."""
+    if not os.path.lexists(target) and _named(handle, target):
+        return
+    _named(handle, part)
+    os.replace(part, target)
 
 
 def _prefix(target: Path) -> str:
