@@ -83,6 +83,7 @@ def plan_of(catalog: Catalog, spec: LoadedSpec, wanted: Asked, names: Sequence[s
         recommendation=recommend(candidates, doubt.certainty),
         candidates=candidates,
         catalogue=digests(catalog),
+        seal=catalog.seal,
     )
 
 
