@@ -8,7 +8,6 @@ from tokencost.nouns.answer import Candidate, Recommendation
 from tokencost.nouns.flip import Certainty
 from tokencost.units import Constant, Fraction
 
-STEADY_DIGITS = 12
 TOO_CLOSE = Constant(0.6, "", "a family that stays in less than this share of draws is a coin toss, not advice")
 
 TOLD = Constant(0.01, "", "what is the best in fewer draws is not worth a word")
@@ -24,12 +23,7 @@ def ranked(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
 def preference(candidate: Candidate) -> tuple[bool, int, float, float, str]:
     """What candidates are ranked by, lowest first."""
     broken = len(candidate.violations)
-    return not candidate.feasible, broken, _steady(_cost(candidate)), _steady(_latency(candidate)), candidate.model
-
-
-def _steady(value: float) -> float:
-    """Without the last digits, in which processors differ; what they tell apart is the same."""
-    return float(f"{value:.{STEADY_DIGITS}g}")
+    return not candidate.feasible, broken, _cost(candidate), _latency(candidate), candidate.model
 
 
 def recommend(candidates: Sequence[Candidate], certainty: Certainty) -> Recommendation:
