@@ -13,7 +13,7 @@ import atheris
 
 PACKAGES = ["tokencost.reading", "tokencost.spec", "tokencost.validation", "tokencost.importing", "tokencost.catalog"]
 CORPUS = Path(__file__).parent / "corpus"
-SHOWN = 50_000
+SHOWN = 10_000
 """Inputs between two lines on what was the slowest."""
 
 with atheris.instrument_imports(include=PACKAGES):

@@ -269,6 +269,7 @@ def test_a_ring_moves_the_hidden_states() -> None:
     part = Phase(id="p", component="transformer", steps=1.0, operators=(ATTENTION,))
 
     assert 8192 == reduced_bytes(ATTENTION, 2.0)
+    assert 6 * 8192 == reduced_bytes(replace(ATTENTION, sequences=2.0, queries=3.0), 2.0)
     assert 2 * 32 * 8192 * 2 / 2 == link_traffic(part, Parallelism(tensor=2.0), 2.0)
 
 
@@ -298,6 +299,19 @@ def test_heads_are_padded() -> None:
     Kernels work on multiples of 32, so 72 wide heads fill three quarters of what is computed.
     """
     assert (72 / 96, 1.0) == (padding(72.0), padding(64.0))
+
+
+def test_only_sums_in_fp16_are_faster_where_they_are() -> None:
+    """
+    Consumer GPUs add up in fp16 twice as fast; products of bf16 have no such sums, whatever the engine does.
+    """
+    short, long = (
+        [on("sdxl", gpu="rtx-4090-24gb", engine=engine, precision=precision) for precision in ("fp16", "bf16")]
+        for engine in ("onediff", "compile")
+    )
+    peaks = [[float(peak(one, one.precisions["backbone"])) for one in side] for side in (short, long)]
+
+    assert [[330.3e12, 165.2e12], [165.2e12, 165.2e12]] == peaks
 
 
 def test_precision_decides_the_peak() -> None:
