@@ -38,8 +38,10 @@ PROCESSORS = (
     {"GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX2_Usable,-FMA_Usable,-FMA4_Usable,-AVX512F_Usable"},
     {"OMP_NUM_THREADS": "1", "OPENBLAS_CORETYPE": "Nehalem"},
 )
-SMALL = ({}, HASHES[1], LANGUAGES[3], ZONES[1], SCREENS[0], {**PLACES[0], **PLACES[2]}, PROCESSORS[1], PROCESSORS[4])
-"""One of each kind."""
+SMALL = (
+    {}, {**HASHES[1], **LANGUAGES[3], **ZONES[1], **SCREENS[0], **PLACES[0], **PLACES[2]}, PROCESSORS[1], PROCESSORS[4],
+)  # fmt: skip
+"""Every kind but processors at once, and two processors."""
 
 
 def all_surroundings() -> Iterator[Surroundings]:
@@ -66,7 +68,7 @@ def main() -> None:
     """Hashes of the answers, with how many surroundings gave each and the first that did."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--python", action="append", default=[], help="another interpreter with tokencost installed")
-    parser.add_argument("--small", action="store_true", help="one variation of each kind")
+    parser.add_argument("--small", action="store_true", help="four surroundings that differ in everything")
     parser.add_argument("specs", nargs="*", type=Path, default=sorted(SPECS.glob("*.yaml")))
     asked = parser.parse_args()
     command = ["plan", *(str(path.resolve()) for path in asked.specs), "--format", "json"]

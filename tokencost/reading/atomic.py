@@ -8,7 +8,6 @@ leaves behind is locked by nobody, and the next writer of the same target takes 
 import contextlib
 import os
 import re
-import secrets
 import stat
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -103,7 +102,7 @@ def _pour(data: bytes, place: Path) -> None:
 @contextlib.contextmanager
 def _beside(data: bytes, target: Path, mode: int | None) -> Iterator[Callable[[], None]]:
     """A whole file in the target's folder, without a name if the system can."""
-    part = target.parent / f"{_prefix(target)}{os.getpid()}-{secrets.token_hex(4)}{SUFFIX}"
+    part = target.parent / f"{_prefix(target)}{os.getpid()}-{os.urandom(4).hex()}{SUFFIX}"
     handle = _nameless(target.parent)
     named = handle is None
     _sweep(target, SETTLED if named else 0.0)
