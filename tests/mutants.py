@@ -27,12 +27,7 @@ TESTS = {
     "counting": ("tests/counting", "tests/families", "tests/promises/test_frozen.py"),
     "timing": ("tests/timing", "tests/promises/test_frozen.py"),
     "serving": ("tests/serving", "tests/planning/test_capacity.py", "tests/planning/test_daily_bill.py"),
-    "deciding": (
-        "tests/deciding",
-        "tests/planning/test_fixes.py",
-        "tests/planning/test_flips.py",
-        "tests/cli/test_diff.py",
-    ),
+    "deciding": ("tests/deciding",),
 }
 """What is run against the mutants of a package."""
 MACHINE_CODE = {"compiled.py": "test_compiled"}
