@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.promises.records import catalog
+from tokencost.catalog import compile as compiling
 from tokencost.catalog.compile import compile_folder
 from tokencost.errors import CatalogError, Problem
 
@@ -149,3 +150,18 @@ def test_a_source_for_nothing_is_refused(tmp_path: Path) -> None:
     (found,) = problems(tmp_path, {"precisions/own.yaml": text})
 
     assert (6, "a source for 'weight_byte', which is no number of this record") == (found.line, found.message)
+
+
+def test_a_folder_of_more_files_than_a_catalogue_holds_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    A pull request may name a folder of its own, with as many files as it likes.
+    """
+    monkeypatch.setattr(compiling, "MOST_FILES", 2)
+    (tmp_path / "gpus").mkdir()
+    for name in "abc":
+        (tmp_path / "gpus" / f"{name}.yaml").touch()
+
+    with pytest.raises(CatalogError, match="3 files; the limit is 2"):
+        compile_folder(tmp_path, {})

@@ -7,14 +7,18 @@ from tests.promises.records import catalog
 from tokencost.deciding.constraints import (
     availability,
     budget_limits,
+    dollars,
+    joules,
+    latency_limits,
     platform_limits,
     position_limit,
+    seconds,
     size_limits,
 )
 from tokencost.deciding.quality import judge_bounds, judge_tier, quality_violation
 from tokencost.nouns.answer import Bill, Estimate
 from tokencost.nouns.model import Bound, Limits, Quality, Score, Tier
-from tokencost.nouns.request import Budget
+from tokencost.nouns.request import Budget, LatencyLimit
 from tokencost.planning.estimate import estimate
 from tokencost.planning.options import RunOptions
 
@@ -185,3 +189,32 @@ def test_too_low_a_score_is_told_with_what_was_asked() -> None:
     (found,) = quality_violation(scored, reached, "the spec's bounds", accept_unknown=True)
 
     assert "below the spec's bounds: geneval 0.66 (asked >= 0.9; rewritten prompts; s)" == found.message
+
+
+@pytest.mark.parametrize(
+    ("service", "possible", "broken"),
+    [
+        (1.0, True, []),
+        (9.0, True, []),
+        (1.0, False, ["traffic"]),
+        (2.0 * (1 + 1e-12), False, ["traffic"]),
+        (3.0, False, ["latency.p50"]),
+        (9.0, False, ["latency.p50", "latency.p95"]),
+    ],
+)
+def test_a_limit_that_no_fleet_keeps_is_told_from_traffic(service: float, possible: bool, broken: list[str]) -> None:
+    """
+    A request alone over a limit breaks that one; otherwise the traffic is too much. The last bits decide nothing.
+    """
+    limits = (LatencyLimit(percentile=0.5, limit=2.0), LatencyLimit(percentile=0.95, limit=8.0))
+
+    assert broken == [v.constraint for v in latency_limits(limits, service, possible=possible)]
+
+
+def test_amounts_are_told_in_units_that_people_read() -> None:
+    """
+    Thousands are separated, prefixes begin at a thousand.
+    """
+    assert ["0.342", "98.5", "1,000", "1,920"] == [seconds(value) for value in (0.3421, 98.51, 1000.0, 1920.4)]
+    assert ["999 J", "1 kJ", "1.5 MJ"] == [joules(value) for value in (999.0, 1000.0, 1.5e6)]
+    assert ["$0.0012", "$99.5", "$100"] == [dollars(value) for value in (0.0012, 99.5, 100.4)]

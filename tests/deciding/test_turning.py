@@ -62,3 +62,11 @@ def test_a_turn_among_multiples_is_one_step_wide(low: float, high: float, place:
     turn = bisected(lambda value: value <= place, low, high, partial(whole_between, step))
 
     assert (place, place + step) == tuple(turn)
+
+
+def test_the_grid_goes_towards_its_end() -> None:
+    """
+    Up in steps of 1.6, down by as much, and the end itself is the last.
+    """
+    assert [1.6, 2.56, 3.0] == list(outward(1.0, 3.0))
+    assert [0.625, 0.390625, 0.3] == list(outward(1.0, 0.3, 6))

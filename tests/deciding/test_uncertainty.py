@@ -11,7 +11,7 @@ from tests.deciding.test_recommend import SELDOM, candidate
 from tokencost.deciding.draws import normal_column
 from tokencost.deciding.headroom import Staffing, fleet_at, scaled_to
 from tokencost.deciding.uncertainty import SHARED, Z_90, Circumstances, uncertainty
-from tokencost.nouns.request import LatencyLimit, Traffic
+from tokencost.nouns.request import LatencyLimit, Renting, Traffic
 from tokencost.serving.service import fixed
 from tokencost.serving.sizing import sized_by_law
 
@@ -74,6 +74,19 @@ def test_quantiles_of_the_time_are_those_of_its_error() -> None:
     assert 4.0 == pytest.approx(float(spread.seconds.p50), rel=0.03)
     assert 4.0 * math.exp(1.2816 * deviation) == pytest.approx(float(spread.seconds.p90), rel=0.06)
     assert 4.0 * math.exp(-1.2816 * deviation) == pytest.approx(float(spread.seconds.p10), rel=0.06)
+
+
+@pytest.mark.parametrize("spares", [0.0, 2.0])
+def test_a_fleet_varies_around_its_bill_and_its_time(spares: float) -> None:
+    """
+    The fleet of one costs 1 USD an asset, and every spare as much again, in each draw; half lie on each side.
+    """
+    about = replace(SELDOM, renting=Renting(spares=spares))
+    spread = uncertainty([candidate("a", 1.0, latency=4.0)], about).spreads["a"]
+    deviation = math.log(2.0) / Z_90
+
+    assert 1.0 + spares == pytest.approx(float(spread.cost.p50), rel=0.05)
+    assert 4.0 * math.exp(1.2816 * deviation) == pytest.approx(float(spread.seconds.p90), rel=0.06)
 
 
 def test_a_given_price_is_no_guess() -> None:

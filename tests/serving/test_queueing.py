@@ -149,6 +149,16 @@ def test_what_meets_its_limits_may_meet_them(burstiness: float) -> None:
         assert may_meet(servers, 1.0, 9.0, limits, burstiness) or not meets(servers, 1.0, 9.0, limits, burstiness)
 
 
+def test_bursts_rule_a_fleet_out_that_even_traffic_does_not() -> None:
+    """
+    Arrivals in fours wait as if there were a quarter of the servers; the quick look has to know that as well.
+    """
+    limit = [(0.5, 1.2)]
+
+    assert may_meet(10, 1.0, 9.0, limit)
+    assert not may_meet(10, 1.0, 9.0, limit, 4.0)
+
+
 def test_a_fleet_larger_than_allowed_is_none() -> None:
     """
     The cap is a limit of its own.

@@ -135,3 +135,13 @@ def test_arrivals_keep_their_rate_and_burstiness(burstiness: float) -> None:
 
     assert pytest.approx(gaps.mean(), rel=0.05) == 0.2
     assert burstiness == pytest.approx(gaps.var() / gaps.mean() ** 2, rel=0.1)
+
+
+def test_the_interval_of_a_percentile_is_that_of_twenty_parts() -> None:
+    """
+    Parts at 0, 1, ... 19 s: variance 35 s2 on 19 degrees of freedom, Student's 1.729 for nine of ten, by hand.
+    """
+    parts = [float(part) for part in range(20) for _ in range(100)]
+
+    assert 1.729 * math.sqrt(35 / 20) == pytest.approx(half_width(parts, 0.95), rel=1e-3)
+    assert math.inf == half_width(parts[:399], 0.95)

@@ -105,6 +105,17 @@ def test_a_limit_at_the_percentile_itself_is_too_close_to_call() -> None:
     assert verdict(3, SHARED, at, p95(0.5 * percentile(latencies, 0.95))).kept is False
 
 
+def test_one_limit_that_is_kept_does_not_excuse_another() -> None:
+    """
+    A fleet is judged by all of its percentiles; a wide margin in one is none in the others.
+    """
+    latencies = path(3, SHARED, common_arrivals(12.0, 40_000, 1.0))[4_000:]
+    wide, broken = (factor * percentile(latencies, 0.95) for factor in (5.0, 0.5))
+
+    assert verdict(3, SHARED, traffic(12.0), (*p95(wide), *p95(broken))).kept is False
+    assert verdict(3, SHARED, traffic(12.0), (*p95(broken), *p95(wide))).kept is False
+
+
 def test_what_is_too_close_to_call_is_not_rented() -> None:
     """
     One replica more, and the answer says why.

@@ -98,7 +98,18 @@ def test_sizes_have_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         read_trace(path)
 
     monkeypatch.setattr(trace, "LARGEST_FILE", 7)
-    with pytest.raises(SpecError, match="at most"):
+    with pytest.raises(SpecError, match="limit of 7 bytes"):
+        read_trace(path)
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    """
+    Also in a column that is not read: a file is text or it is not.
+    """
+    path = tmp_path / "arrivals.csv"
+    path.write_bytes(b"0\n1,\xff\n2\n")
+
+    with pytest.raises(SpecError, match=r"arrivals\.csv:2:3: the file is not UTF-8"):
         read_trace(path)
 
 

@@ -13,8 +13,16 @@ from tokencost.counting.networks import network_params
 from tokencost.errors import UsageError
 from tokencost.nouns.answer import PhaseTime
 from tokencost.nouns.hardware import Parallelism, Platform, RowsPoint, SizePoint
-from tokencost.nouns.work import Attention, Elementwise, Phase
-from tokencost.timing.parallel import all_reduce_time, link_traffic, pipelined, reduced_bytes, share
+from tokencost.nouns.work import Attention, Convolution, Elementwise, Phase
+from tokencost.timing.parallel import (
+    all_reduce_time,
+    collective_latency,
+    collective_rate,
+    link_traffic,
+    pipelined,
+    reduced_bytes,
+    share,
+)
 from tokencost.timing.phases import host_time, link_time, phase_time, request_time, step_demand, time_phase
 from tokencost.timing.rates import (
     busy_share,
@@ -216,6 +224,17 @@ def test_encoders_and_coders_run_on_one_gpu() -> None:
     assert phase_time(part, on("emu3-gen")) == phase_time(part, on("emu3-gen", gpus=4))
 
 
+def test_every_operator_is_shared_out() -> None:
+    """
+    Four by sequence and two by columns: positions of a convolution an eighth, elements and looked-up rows a quarter.
+    """
+    split = Parallelism(tensor=2.0, sequence=4.0)
+    conv = Convolution(id="c", positions=64.0, in_channels=3.0, out_channels=5.0, kernel=9.0, inputs=80.0)
+    parts = [share(conv, split), share(elementwise("e", 64.0), split), share(lookup("t", 64.0, 8.0, 4.0), split)]
+
+    assert [8.0, 10.0, 16.0, 16.0] == [parts[0].positions, parts[0].inputs, parts[1].elements, parts[2].rows]
+
+
 def test_a_share_is_a_share() -> None:
     """
     Two GPUs that split columns, two that split rows: a quarter of the weights' work each.
@@ -269,6 +288,7 @@ def test_a_ring_moves_the_hidden_states() -> None:
     part = Phase(id="p", component="transformer", steps=1.0, operators=(ATTENTION,))
 
     assert 8192 == reduced_bytes(ATTENTION, 2.0)
+    assert 6 * 8192 == reduced_bytes(replace(ATTENTION, sequences=2.0, queries=3.0), 2.0)
     assert 2 * 32 * 8192 * 2 / 2 == link_traffic(part, Parallelism(tensor=2.0), 2.0)
 
 
@@ -298,6 +318,36 @@ def test_heads_are_padded() -> None:
     Kernels work on multiples of 32, so 72 wide heads fill three quarters of what is computed.
     """
     assert (72 / 96, 1.0) == (padding(72.0), padding(64.0))
+
+
+def test_collectives_are_measured_among_two_and_among_four() -> None:
+    """
+    Among two the bandwidth is the measured share of the link, and halves with every doubling at a decay of 1; the
+    latency is that of four, and doubles with four times the members.
+    """
+    platform = with_achieved(
+        on("emu3-gen", gpus=4, parallelism="tp4"),
+        collective_bandwidth=0.5,
+        collective_decay=1.0,
+        collective_latency=8e-6,
+    )
+    link = float(platform.gpu.link_bandwidth)
+
+    assert [0.5 * link, 0.25 * link, 0.125 * link] == [float(collective_rate(n, platform)) for n in (2.0, 4.0, 8.0)]
+    assert [4e-6, 8e-6, 16e-6] == [float(collective_latency(n, platform)) for n in (1.0, 4.0, 16.0)]
+
+
+def test_only_sums_in_fp16_are_faster_where_they_are() -> None:
+    """
+    Consumer GPUs add up in fp16 twice as fast; products of bf16 have no such sums, whatever the engine does.
+    """
+    short, long = (
+        [on("sdxl", gpu="rtx-4090-24gb", engine=engine, precision=precision) for precision in ("fp16", "bf16")]
+        for engine in ("onediff", "compile")
+    )
+    peaks = [[float(peak(one, one.precisions["backbone"])) for one in side] for side in (short, long)]
+
+    assert [[330.3e12, 165.2e12], [165.2e12, 165.2e12]] == peaks
 
 
 def test_precision_decides_the_peak() -> None:

@@ -114,10 +114,12 @@ def test_lines_are_counted_as_an_editor_counts_them() -> None:
     ("data", "said"),
     [
         (b"", "empty"),
-        (b"model,metric,value\n\xff,latency_s,1\n", "m.csv:2: not UTF-8"),
+        (b"model,metric,value\n\xff,latency_s,1\n", "m.csv:2:1: the file is not UTF-8"),
+        (b"model,metric,value\nsdxl\x1b[2J,latency_s,1\n", "m.csv:2:5: the character U+001B"),
+        (b"model,metric,value\nsd\xe2\x80\xaexl,latency_s,1\n", "m.csv:2:3: the character U+202E"),
         (b'model,metric,value\n"sdxl,latency_s,1\n', "not CSV"),
         (b"model,metric,value\n" + b"x" * (MAX_CELL + 1) + b",latency_s,1\n", f"more than {MAX_CELL} characters"),
-        (b"x" * (MAX_BYTES + 1), "larger than 16 MiB"),
+        (b"x" * (MAX_BYTES + 1), "larger than the limit of 16,777,216 bytes (16 MiB)"),
     ],
 )
 def test_what_is_no_table_is_refused(data: bytes, said: str) -> None:

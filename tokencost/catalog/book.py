@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any, get_args
 
 from tokencost.dates import day_of
-from tokencost.errors import AccessError, CatalogError, Problem
+from tokencost.errors import CatalogError, Problem, SpecError
 from tokencost.nouns.hardware import Term
+from tokencost.reading.files import contents
 from tokencost.units import quoted
 
 HOUR = 3600.0
@@ -72,12 +73,9 @@ def _last_seen(record: Record) -> str:
 def rows_of(path: Path, columns: tuple[str, ...], problems: list[Problem]) -> Iterator[tuple[int, Row]]:
     """The rows of a table with the line each ends on; what is wrong with the table itself is added to `problems`."""
     try:
-        with path.open("rb") as stream:
-            raw = stream.read(LARGEST + 1)
-    except OSError as error:
-        raise AccessError(f"{path}: {error.strerror}") from error
-    if len(raw) > LARGEST:
-        problems.append(Problem(f"a price book holds at most {LARGEST // 2**20} MiB", str(path)))
+        raw = contents(path, LARGEST)
+    except SpecError as error:
+        problems += error.problems
         return
     try:
         table = csv.DictReader(io.StringIO(raw.decode("utf-8-sig"), newline=""), strict=True)

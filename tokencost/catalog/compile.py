@@ -16,15 +16,17 @@ from tokencost.catalog.book import read_books
 from tokencost.catalog.inline import lifted, misfits, with_ids
 from tokencost.catalog.kinds import KINDS
 from tokencost.catalog.references import dangling, off_scale
-from tokencost.errors import AccessError, CatalogError, Problem, TokencostError
+from tokencost.errors import AccessError, CatalogError, Problem, SpecError, TokencostError
 from tokencost.reading.document import Document
 from tokencost.reading.document import Path as Place
-from tokencost.reading.strict import read
+from tokencost.reading.files import shown
+from tokencost.reading.strict import read_file
 from tokencost.reading.validate import problems_of
 
 Index = dict[str, Any]
 """{"sources": {id: source}, folder: {id: {"noun": plain data, "sources": {field: who}}}}"""
 
+MOST_FILES = 10_000
 SOURCE_FIELDS = ({"title", "kind"}, {"url", "retrieved", "licence", "note"})
 SELF_SOURCED = {"prices", "api_prices", "set_aside", "quality", "claims", "exercises", "training"}
 """Folders whose records carry a source in every line."""
@@ -38,7 +40,7 @@ def compile_folder(folder: Path, known: Mapping[str, Any]) -> Index:
     documents: list[tuple[str, str, Document]] = []
     index |= {kind: {} for kind in KINDS}
     for kind in KINDS:
-        for path in sorted((folder / kind).glob("*.yaml")):
+        for path in _files(folder / kind):
             document = _document(path, problems)
             record = document and _record(kind, path.stem, document, bibliography, problems)
             if document and record:
@@ -77,19 +79,25 @@ def _add(index: Index, kind: str, record: dict[str, Any], document: Document) ->
     index[kind][Path(document.file).stem] = record
 
 
+def _files(folder: Path) -> list[Path]:
+    """The records of one kind; a folder of more than a catalogue ever holds is none."""
+    found = sorted(folder.glob("*.yaml"))
+    if len(found) > MOST_FILES:
+        raise CatalogError(f"{shown(folder)}: {len(found):,} files; the limit is {MOST_FILES:,}")
+    return found
+
+
 def _document(path: Path, problems: list[Problem]) -> Document | None:
     try:
-        return read(path.read_bytes(), str(path))
-    except OSError as error:
-        raise AccessError(f"{path}: {error.strerror}") from error
-    except TokencostError as error:
+        return read_file(path)
+    except SpecError as error:
         problems += error.problems
     return None
 
 
 def _sources(folder: Path, problems: list[Problem]) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for path in sorted(folder.glob("*.yaml")):
+    for path in _files(folder):
         document = _document(path, problems)
         for name, entry in document.data.items() if document and isinstance(document.data, dict) else ():
             fields = set(entry) if isinstance(entry, dict) else set()
@@ -145,7 +153,7 @@ def _dangling(
     index: Index, known: Mapping[str, Any], folder: Path, documents: Sequence[tuple[str, str, Document]]
 ) -> Iterator[Problem]:
     """References to records that neither this folder nor the known ones hold; a faulty record is there all the same."""
-    stems = {kind: (path.stem for path in (folder / kind).glob("*.yaml")) for kind in KINDS}
+    stems = {kind: (path.stem for path in _files(folder / kind)) for kind in KINDS}
     metrics = {**known.get("metrics", {}), **index["metrics"]}
     names = {kind: {*known.get(kind, ()), *stems[kind], *index[kind]} for kind in KINDS}
     for kind, name, document in documents:

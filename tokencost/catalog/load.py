@@ -6,6 +6,7 @@ Python's own bytecode, whenever a record or a noun is newer than it.
 
 import contextlib
 import difflib
+import hashlib
 import json
 import os
 import sys
@@ -17,10 +18,14 @@ from typing import Any
 from tokencost.catalog import named
 from tokencost.catalog.decode import decode
 from tokencost.catalog.kinds import KINDS
-from tokencost.errors import CatalogError
+from tokencost.errors import AccessError, CatalogError
 
 DATA = Path(__file__).parent.parent / "data"
 INDEX = DATA / "index.json"
+SEAL = DATA / "index.sha256"
+"""The SHA-256 of the index, as `sha256sum -c` reads it: records are loaded as they were built, or not at all."""
+SHORT = 12
+"""Hexadecimal digits of a seal that reports show."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +33,13 @@ class Catalog:
     """Records by folder and id. Decoding is lazy: a plan pays for the records it uses.
 
     `memory` holds what planning computed from them, where a use case asked for it (planning.memory).
+    `seal` is a digest of all records, those of the user included.
     """
 
     index: Mapping[str, Any]
     cache: dict[tuple[str, str], Any] = field(default_factory=dict, compare=False)
     memory: dict[Hashable, Any] | None = field(default=None, compare=False, repr=False)
+    seal: str = field(default="", compare=False)
 
     def names(self, kind: str) -> list[str]:
         """Ids of one folder, sorted."""
@@ -94,7 +101,8 @@ def unknown(kind: str, name: str, catalog: Catalog) -> str:
 
 def load(extra: Path | None = None) -> Catalog:
     """The package's catalogue, with the user's own records over it."""
-    packaged = Catalog(_packaged())
+    data = _packaged()
+    packaged = Catalog(json.loads(data), seal=seal_of(data)[:SHORT])
     return packaged if extra is None else over(packaged, extra)
 
 
@@ -106,19 +114,43 @@ def over(catalog: Catalog, folder: Path) -> Catalog:
     if not folder.is_dir():
         raise CatalogError(f"{folder} is not a folder of catalogue records")
     own = compile_folder(folder, catalog.index)
-    return Catalog({kind: laid_over(catalog.index[kind], own.get(kind, {}), kind) for kind in catalog.index})
+    seal = seal_of(f"{catalog.seal} {json.dumps(own, sort_keys=True)}".encode())[:SHORT]
+    return Catalog({kind: laid_over(catalog.index[kind], own.get(kind, {}), kind) for kind in catalog.index}, seal=seal)
 
 
-def _packaged() -> Mapping[str, Any]:
-    if not _is_source_tree() or not _is_stale():
-        index: Mapping[str, Any] = json.loads(INDEX.read_bytes())
-        return index
+def seal_of(data: bytes) -> str:
+    """The SHA-256 of an index."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _packaged() -> bytes:
+    """The index as it was built; made again in a source tree where it is not what its seal says, or older than it."""
+    if not _is_source_tree():
+        data = _sealed()
+        if data is None:
+            raise CatalogError(f"{INDEX} is not as it was built; install tokencost again")
+        return data
+    data = None if _is_stale() else _sealed()
+    if data is not None:
+        return data
     text = compiled()
     if not sys.dont_write_bytecode:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(AccessError):
             store(text)
-    fresh: Mapping[str, Any] = json.loads(text)
-    return fresh
+    return text.encode()
+
+
+def _sealed() -> bytes | None:
+    """The stored index, if it is what its seal says."""
+    try:
+        data, said = INDEX.read_bytes(), SEAL.read_text(encoding="ascii")
+    except (OSError, ValueError):
+        return None
+    return data if said == _line(data) else None
+
+
+def _line(data: bytes) -> str:
+    return f"{seal_of(data)}  {INDEX.name}\n"
 
 
 def compiled() -> str:
@@ -129,14 +161,11 @@ def compiled() -> str:
 
 
 def store(text: str) -> None:
-    """Write the index and its names beside the records, each whole or not at all."""
-    named.store(json.loads(text))
-    part = INDEX.with_suffix(f".{os.getpid()}.part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(INDEX)
-    finally:
-        part.unlink(missing_ok=True)
+    """Write the index beside its records, its names and its seal, whole or not at all."""
+    from tokencost.reading.atomic import write_files
+
+    names = named.text_of(json.loads(text))
+    write_files([(names, named.NAMES), (text, INDEX), (_line(text.encode()), SEAL)])
 
 
 def _is_source_tree() -> bool:

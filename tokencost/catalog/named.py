@@ -1,7 +1,6 @@
 """The names of the catalogue alone, for shells that complete them: a small file beside the index, nothing decoded."""
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -31,14 +30,9 @@ def _called(kind: str, noun: Mapping[str, Any], name: str) -> str:
     return f"{noun.get('name', name)}{family}"
 
 
-def store(index: Mapping[str, Any]) -> None:
-    """Write the names beside the index, whole or not at all."""
-    part = NAMES.with_suffix(f".{os.getpid()}.part")
-    try:
-        part.write_text(json.dumps(names_in(index), ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
-        part.replace(NAMES)
-    finally:
-        part.unlink(missing_ok=True)
+def text_of(index: Mapping[str, Any]) -> str:
+    """The names of a compiled index, as they are stored."""
+    return json.dumps(names_in(index), ensure_ascii=False, separators=(",", ":"))
 
 
 def names(kind: str, extra: Path | None = None) -> dict[str, list[str]]:

@@ -15,12 +15,20 @@ def main() -> None:
     if COMPLETING in os.environ:
         sys.modules["rich"] = None  # type: ignore[assignment]  # typer paints help texts where it can; a shell waits
     if sys.argv[1:] == ["--version"]:
-        from tokencost import __version__
-
-        print(f"tokencost {__version__}")
-        return
+        _version()
     gc.set_threshold(RECORDS)
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
     from tokencost.cli.run import run
 
     sys.exit(run())
+
+
+def _version() -> None:
+    """As `run` would print it, but without importing what it needs for everything else."""
+    from tokencost import __version__
+
+    try:
+        print(f"tokencost {__version__}", flush=True)
+    except OSError:
+        os._exit(4)
+    sys.exit(0 if sys.stdout else 4)

@@ -8,13 +8,15 @@ import typer
 
 from tokencost.cli import options as o
 from tokencost.cli.output import say, write, write_below
-from tokencost.errors import UsageError
+from tokencost.errors import TokencostError, UsageError
+from tokencost.reading.files import contents
 
 if TYPE_CHECKING:
     from tokencost.importing.add import Addition
 
 MEND = "--force replaces it, --id names another"
 DEFAULT = Path("tokencost-catalog")
+MAX_BYTES = 1 << 20
 
 
 def add(
@@ -57,8 +59,8 @@ def _keep(found: "Addition", target: Path, *, force: bool) -> None:
 
 def _differs(file: Path, text: str) -> bool:
     try:
-        return file.exists() and file.read_text(encoding="utf-8") != text
-    except (OSError, UnicodeDecodeError):
+        return file.exists() and contents(file, MAX_BYTES) != text.encode()
+    except (OSError, TokencostError):
         return True
 
 

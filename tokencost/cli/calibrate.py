@@ -11,13 +11,15 @@ from tokencost.cli.destinations import checked_format
 from tokencost.cli.exits import Exit
 from tokencost.cli.output import say, write_below, write_file
 from tokencost.cli.show import show
-from tokencost.errors import AccessError, UsageError
+from tokencost.errors import AccessError, TokencostError, UsageError
+from tokencost.reading.files import contents
 
 if TYPE_CHECKING:
     from tokencost.measuring.calibrate import Calibration, Wish
 
 DEFAULT = Path("tokencost-catalog")
 IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
+MAX_BYTES = 1 << 20
 TABLES = (".yaml", ".yml")
 
 
@@ -116,8 +118,8 @@ def _keep(folder: Path, name: str, *, force: bool) -> None:
 
 def _calibrated(place: Path, name: str) -> bool:
     try:
-        return f"{name}-calibration" in place.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+        return f"{name}-calibration".encode() in contents(place, MAX_BYTES)
+    except TokencostError:
         return False
 
 

@@ -75,7 +75,8 @@ def check_records(
     known = {} if folder is None else load().index
     index = compile_folder(folder or DATA, known)
     count = sum(len(records) for kind, records in index.items() if kind != "sources")
-    typer.echo(f"{count} records, {len(index['sources'])} sources: all can be used")
+    sources = len(index["sources"])
+    typer.echo(f"{count} records, {sources} sources: all can be used; sha256 {load(folder).seal}")
 
 
 catalog.command("add")(add)

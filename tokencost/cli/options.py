@@ -112,18 +112,10 @@ def records(extra: Path | None) -> "Records":
 
 
 def configured() -> Path | None:
-    """`catalog` of [tool.tokencost] in the pyproject.toml of this folder or the nearest one above."""
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        path = folder / "pyproject.toml"
-        if not path.is_file():
-            continue
-        try:
-            said = _catalog_in(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return None
-        return folder / said if isinstance(said, str) else None
-    return None
+    """The folder of records that the project around the current folder names."""
+    from tokencost.cli.project import catalog_folder
+
+    return catalog_folder(Path.cwd())
 
 
 def _catalog_in(text: str) -> Any:

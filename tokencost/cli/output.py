@@ -4,11 +4,13 @@ import contextlib
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from tokencost.errors import AccessError
+from tokencost.reading.atomic import write_below as write_below
+from tokencost.reading.atomic import write_file as write_file
+from tokencost.reading.atomic import write_files
 
 NARROWEST, WIDEST, USUAL = 20, 400, 80
 
@@ -31,80 +33,12 @@ def write(text: str, target: Path | None) -> None:
     return None
 
 
-def write_file(text: str, target: Path) -> None:
-    """A reader sees the old text or the new, never half."""
-    write_all([(text, target)])
-
-
 def write_all(texts: Sequence[tuple[str, Path | None]]) -> None:
-    """Every text in its place or none: temporary files beside their targets, then renames, then standard output.
-
-    A pipe or a device is no file that could be replaced; it is written to where it is.
-    """
-    staged: list[tuple[str, Path]] = []
-    try:
-        for text, target in texts:
-            if target is not None:
-                staged.append((_staged(text, target), target))
-        for name, target in staged:
-            _put(name, target)
-    finally:
-        for name, _ in staged:
-            with contextlib.suppress(OSError):
-                os.unlink(name)
+    """Every text in its place or none, those for standard output last."""
+    write_files([(text, target) for text, target in texts if target is not None])
     for text, target in texts:
         if target is None:
             write(text, None)
-
-
-def _staged(text: str, target: Path) -> str:
-    """A complete file beside the target, with the rights of a new one; its name."""
-    name = ""
-    try:
-        if target.is_dir():
-            raise IsADirectoryError(21, "is a directory")
-        folder = target.resolve().parent if _replaced(target) else None
-        handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", dir=folder)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as part:
-            part.write(text)
-            part.flush()
-            os.fsync(part.fileno())
-        os.chmod(name, 0o666 & ~_umask())
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise AccessError(f"{target}: {error.strerror}") from error
-    return name
-
-
-def _replaced(target: Path) -> bool:
-    return target.is_file() or not target.exists()
-
-
-def _put(name: str, target: Path) -> None:
-    try:
-        if _replaced(target):
-            os.replace(name, target.resolve() if target.is_symlink() else target)
-            return
-        with open(name, "rb") as part, open(target, "wb") as place:
-            shutil.copyfileobj(part, place)
-    except OSError as error:
-        raise AccessError(f"{target}: {error.strerror}") from error
-
-
-def write_below(text: str, target: Path) -> None:
-    """As `write_file`, and its folder is made first."""
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise AccessError(f"{target.parent}: {error.strerror}") from error
-    write_file(text, target)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def say(text: str) -> None:

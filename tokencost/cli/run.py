@@ -33,11 +33,21 @@ def run() -> int:
         return _tell(error, Exit.INPUT)
     except (KeyboardInterrupt, typer.Abort):
         return Exit.INTERRUPTED
+    except SystemExit as stop:
+        return _stopped(stop.code)
     except MemoryError:
         say("error: out of memory; ask for less at once")
         return Exit.ACCESS
     except Exception as error:
         return _unexpected(error)
+
+
+def _stopped(code: object) -> int:
+    """Somebody asked to stop; the parser does so, with 1, where it wrote into a pipe that nobody reads."""
+    if code != 1:
+        return code if isinstance(code, int) else Exit.DONE if code is None else Exit.INPUT
+    _forget_stdout()
+    return Exit.ACCESS
 
 
 def _unexpected(error: Exception) -> int:
@@ -49,6 +59,10 @@ def _unexpected(error: Exception) -> int:
         return Exit.INPUT
     if os.environ.get("TOKENCOST_DEBUG"):
         raise error
+    if isinstance(error, OSError):
+        _forget_stdout()
+        say(f"error: {_printable(str(error.strerror or error)[:300])}")
+        return Exit.ACCESS
     say(f"error: {type(error).__name__}: {_printable(str(error)[:300])}\n{BUG}")
     return Exit.INTERNAL
 
@@ -69,5 +83,6 @@ def _terminated(signum: int, frame: FrameType | None) -> None:
 
 def _forget_stdout() -> None:
     """Nobody reads any more; keep the interpreter from complaining about it at exit."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
+    if sys.stdout is not None:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())

@@ -10,8 +10,9 @@ from tokencost.nouns.hardware import Platform
 from tokencost.nouns.model import Limits, Model
 from tokencost.nouns.request import Budget, LatencyLimit, Request
 from tokencost.nouns.work import Program
-from tokencost.units import Num
+from tokencost.units import Constant, Num
 
+GUARD = Constant(1e-9, "", "a limit met within this relative distance is met: the last bits differ between processors")
 RUNS = {"decode": "autoregressive decoding", "diffusion": "denoising"}
 
 
@@ -70,10 +71,10 @@ def latency_limits(limits: Sequence[LatencyLimit], service: float, *, possible: 
     """Percentiles that no number of replicas keeps: a request alone is over the limit, or the fleet too large."""
     for limit in limits if not possible else ():
         bound, name = float(limit.limit), f"latency.p{float(limit.percentile) * 100:g}"
-        if service > bound:
+        if _above(service, bound):
             message = f"{seconds(service)} s for one request exceed {seconds(bound)} s; more replicas do not help"
             yield Violation(constraint=name, message=message, actual=service, limit=bound)
-    if not possible and all(service <= float(limit.limit) for limit in limits):
+    if not possible and not any(_above(service, float(limit.limit)) for limit in limits):
         yield Violation(constraint="traffic", message="no fleet that is still planned for keeps up with this traffic")
 
 
@@ -111,9 +112,13 @@ def _over(
         return
     if actual is None:
         yield Violation(constraint=name, message=f"cannot be judged: {unknown}", limit=bound)
-    elif float(actual) > bound * (1 + 1e-9):
+    elif _above(float(actual), bound):
         message = f"{says(float(actual))} exceed {says(bound)}"
         yield Violation(constraint=name, message=message, actual=actual, limit=bound)
+
+
+def _above(actual: float, bound: float) -> bool:
+    return actual > bound * (1 + GUARD)
 
 
 def joules(amount: float) -> str:

@@ -12,7 +12,8 @@ from tokencost.importing.known import class_of
 from tokencost.importing.network import Imported, network
 from tokencost.importing.pipeline import CONFIG, INDEX, ROLES, is_pipeline, pipeline
 from tokencost.importing.records import is_language_model, network_files, pipeline_files
-from tokencost.reading.strict import read_file
+from tokencost.reading.strict import MAX_BYTES
+from tokencost.reading.strict_json import read_json_file
 from tokencost.units import quoted
 
 IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
@@ -66,7 +67,7 @@ def _pipeline(folder: Path, identifier: str) -> Addition:
 
 
 def _network(file: Path, identifier: str) -> Addition:
-    document = read_file(file)
+    document = read_json_file(file, MAX_BYTES)
     name = class_of(document)
     found = network(document, name, checked(identifier))
     whole = is_language_model(found)

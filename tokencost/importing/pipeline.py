@@ -16,7 +16,8 @@ from tokencost.nouns.network import Network
 from tokencost.nouns.transformer import DecoderLM, TextEncoder
 from tokencost.nouns.video_coder import VideoCoder
 from tokencost.reading.document import Document
-from tokencost.reading.strict import read_file
+from tokencost.reading.strict import MAX_BYTES
+from tokencost.reading.strict_json import read_json_file
 
 INDEX, CONFIG = "model_index.json", "config.json"
 ROLES: Mapping[str, str] = {
@@ -44,7 +45,7 @@ class Pipeline:
 
 def pipeline(folder: Path, identifier: str) -> Pipeline:
     """The model in a folder of diffusers; raises SpecError with the problems of all its parts."""
-    index = read_file(folder / INDEX)
+    index = read_json_file(folder / INDEX, MAX_BYTES)
     parts = _parts(index)
     found, documents, problems = _read(folder, index, parts, identifier)
     problems += _missing(index, found)
@@ -84,7 +85,7 @@ def _read(
     for part, name in parts.items():
         try:
             known(name, index, part)
-            document = read_file(folder / part / CONFIG)
+            document = read_json_file(folder / part / CONFIG, MAX_BYTES)
             if not isinstance(document.data, dict):
                 raise SpecError(document.problem((), "a configuration is a mapping of options"))
             one = network(document, name, f"{identifier}-{part.replace('_', '-')}")

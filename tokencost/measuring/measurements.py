@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from tokencost.errors import AccessError, UsageError
+from tokencost.errors import UsageError
 from tokencost.measuring.calibrate import Calibration
 from tokencost.measuring.readings import half_width
 from tokencost.measuring.records import threads_of
+from tokencost.reading.files import contents
 from tokencost.validation.rows import Row
-from tokencost.validation.table import read_bytes
+from tokencost.validation.table import MAX_BYTES, read_bytes
 
 HEADER = (
     *("id", "model", "scope", "family", "gpu", "n_gpus", "parallelism", "engine", "precision", "attention", "width"),
@@ -42,10 +43,7 @@ def _text(path: Path) -> str:
     """What is there already; a table that cannot be read is not added to."""
     if not path.exists():
         return ""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise AccessError(f"{path}: {error.strerror}") from error
+    data = contents(path, MAX_BYTES)
     if not data.strip():
         return ""
     read_bytes(data, str(path))

@@ -168,6 +168,7 @@ class Estimate:
     """One model, one request (or batch), one platform.
 
     `energy` is drawn by the replica's GPUs for the batch, `electricity` taken from the grid for one asset of it.
+    `seal` is the catalogue's, where the estimate stands alone.
     """
 
     model: str
@@ -188,6 +189,7 @@ class Estimate:
     sources: tuple[str, ...]
     electricity: Electricity | None = None
     accelerations: tuple[str, ...] = ()
+    seal: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,7 +241,7 @@ class Plan:
     """Every candidate for one spec, best first, and the choice among them.
 
     `spec` is the spec as understood, defaults filled in; `places` the line and column of its dotted paths;
-    `catalogue` a digest for each kind of record that it was made with.
+    `catalogue` a digest for each kind of record that it was made with, `seal` one for all of them.
     """
 
     name: str
@@ -250,6 +252,7 @@ class Plan:
     recommendation: Recommendation
     candidates: tuple[Candidate, ...]
     catalogue: Mapping[str, str] = field(default_factory=dict)
+    seal: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,3 +265,4 @@ class Comparison:
     frames: Count
     platform: PlatformName
     candidates: tuple[Candidate, ...]
+    seal: str = ""

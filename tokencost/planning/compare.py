@@ -74,5 +74,5 @@ def compare(
     )  # fmt: skip
     return Comparison(
         task=task, width=request.width, height=request.height, frames=request.frames, platform=platform,
-        candidates=ranked(found),
+        candidates=ranked(found), seal=catalog.seal,
     )  # fmt: skip

@@ -21,7 +21,9 @@ from tokencost.planning.drift import drift_of
 from tokencost.planning.normal import mixed, spec_causes
 from tokencost.planning.sides import Side, outcome_with
 from tokencost.planning.vector import LINE, MEASURES, grid_of, vector
+from tokencost.reading.files import contents
 from tokencost.spec.allowance import allowance
+from tokencost.spec.trace import LARGEST_FILE
 
 HOUR = 3600.0
 Judge = Callable[[Change], list[Violation]]
@@ -115,7 +117,7 @@ def _trace_causes(old: Side, new: Side) -> list[Cause]:
     name = new.fields.get("traffic.trace")
     if not name or name != old.fields.get("traffic.trace"):
         return []
-    before, after = ((side.folder / name).read_bytes() for side in (old, new))
+    before, after = (contents(side.folder / str(name), LARGEST_FILE) for side in (old, new))
     if before == after:
         return []
     texts = (f"{name} ({digest(data.hex())[:7]})" for data in (before, after))

@@ -92,6 +92,7 @@ def choosing(catalog: Catalog, spec: LoadedSpec, candidates: tuple[Candidate, ..
         recommendation=said,
         candidates=candidates,
         catalogue=digests(catalog),
+        seal=catalog.seal,
     )
 
 

@@ -11,13 +11,14 @@ from tokencost.nouns.change import Outcome
 from tokencost.nouns.electricity import Electricity
 from tokencost.planning.normal import Flat, flat, nested
 from tokencost.planning.plan import quick_plan, understood
+from tokencost.reading.files import TOP, contents, leaves_tree, working_tree
 from tokencost.reading.revision import Revision, revision
-from tokencost.reading.strict import read_file
+from tokencost.reading.strict import MAX_BYTES, read_file
 from tokencost.record import dataclass
 from tokencost.spec.load import LoadedSpec, from_mapping, load_bytes
 from tokencost.spec.load import load as load_spec
 from tokencost.spec.saved import Saved, saved_plans
-from tokencost.units import Num
+from tokencost.units import Num, quoted
 
 AT_REVISION = re.compile(r"([^\s:]{2,}):(.+)")
 """main:specs/a.yaml; a single letter before the colon is a drive."""
@@ -95,7 +96,7 @@ def at_revision(there: Revision, path: Path, records: Records, into: Path, overr
     if isinstance(trace, str) and there.has(path.parent / trace):
         there.unpack(path.parent / trace, into)
     catalog = records.at(there, into)
-    loaded = load_bytes((into / path).read_bytes(), name, overrides, catalog, (into / path).parent)
+    loaded = load_bytes(contents(into / path, MAX_BYTES), name, overrides, catalog, (into / path).parent)
     return of_spec(name, loaded, catalog)
 
 
@@ -115,7 +116,15 @@ def of_plan(name: str, spec: LoadedSpec, catalog: Catalog, found: Plan) -> Side:
 
 def of_saved(found: Saved, name: str, catalog: Catalog) -> Side:
     """A saved result; its spec is computed again with today's records where causes are told apart."""
-    fields, folder = flat(found.spec), Path(found.file).parent
+    folder = Path(found.file).parent
+    try:
+        fields = flat(found.spec)
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise UsageError(f"{name}: its spec is not as `plan` writes one ({type(error).__name__})") from error
+    if "traffic.trace" in fields and leaves_tree(folder, working_tree(Path(TOP).absolute())):
+        raise UsageError(
+            f"{name}: its spec stood outside of this project, in {quoted(found.file)}: no trace is read there"
+        )
     return Side(
         name=name, title=found.name, fields=fields, folder=folder, catalog=catalog, outcome=found.outcome,
         computed=outcome_with(nested({"version": 1, "name": found.name} | fields), folder, catalog), saved=found,

@@ -23,10 +23,10 @@ def single(catalog: Catalog, name: str, task: str, output: OutputOptions, option
     if wrong:
         raise UsageError(*(f"{model.id}: {violation.message}" for violation in wrong))
     if model.family == "api":
-        return estimate(catalog, model, request, options, notes)
+        return replace(estimate(catalog, model, request, options, notes), seal=catalog.seal)
     ready = prepare(catalog, model, request, options)
     found = measured(catalog, ready, options, notes)
-    return replace(found, assumptions=(*found.assumptions, *_as_if(ready, found)))
+    return replace(found, assumptions=(*found.assumptions, *_as_if(ready, found)), seal=catalog.seal)
 
 
 def _as_if(ready: Prepared, found: Estimate) -> Iterator[Note]:

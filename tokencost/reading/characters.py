@@ -5,9 +5,15 @@ import unicodedata
 from collections.abc import Iterator
 
 FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u180e\u200b\u2028-\u202e\u2060-\u206f\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff"
+    "\ud800-\udfff\U000e0000-\U000e007f"
+    + "".join(chr(plane * 0x10000 + last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF))
+    + "]"
 )
-"""Controls, line separators, and the marks that reorder text; tab and line feed are fine."""
+"""Controls, line separators, marks that reorder or hide text, what is no character; tab and line feed are fine.
+
+Joiners (U+200C, U+200D) and marks of direction (U+200E, U+200F) belong to the writing of many people.
+"""
 UNSEEN = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
 
 

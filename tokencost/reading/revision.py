@@ -1,12 +1,15 @@
 """Files as they stood at a git revision, written into a folder that goes away again."""
 
 import io
+import os
 import re
 import subprocess
 import tarfile
 from pathlib import Path
+from subprocess import PIPE
 
 from tokencost.errors import AccessError, UsageError
+from tokencost.reading.document import printable
 from tokencost.record import dataclass
 from tokencost.units import quoted
 
@@ -29,11 +32,15 @@ class Revision:
 
     def unpack(self, path: Path, into: Path) -> None:
         """Write a file or folder, relative to `top`, to the same place below `into`."""
-        done = _git(self.top, "archive", "--format=tar", self.commit, "--", path.as_posix())
-        if done.returncode or len(done.stdout) > LARGEST:
-            raise AccessError(f"{self.name}:{path.as_posix()}: {_said(done) or 'too large to unpack'}")
-        with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
-            archive.extractall(into, filter="data")
+        name = f"{self.name}:{path.as_posix()}"
+        archived, said = _archive(self.top, self.commit, path)
+        if archived is None:
+            raise AccessError(f"{name}: {said}")
+        try:
+            with tarfile.open(fileobj=io.BytesIO(archived)) as archive:
+                archive.extractall(into, filter="data")
+        except (tarfile.TarError, OSError, ValueError) as error:
+            raise AccessError(f"{name}: {printable(str(error))[:200]}") from error
 
     def inside(self, path: Path) -> Path:
         """A path of the file system relative to `top`; raises UsageError if it lies elsewhere."""
@@ -69,17 +76,32 @@ def merge_base(name: str, folder: Path) -> Revision:
     return Revision(name=name, commit=_text(base), top=tip.top)
 
 
+def _archive(top: Path, commit: str, path: Path) -> tuple[bytes | None, str]:
+    """A file or folder as an archive; None and why, where there is none or more than the limit."""
+    command = ["git", "archive", "--format=tar", commit, "--", f":(literal,top){path.as_posix()}"]
+    try:
+        with subprocess.Popen(command, cwd=top, stdout=PIPE, stderr=subprocess.DEVNULL, env=_environment()) as running:
+            assert running.stdout is not None
+            found = running.stdout.read(LARGEST + 1)
+            running.kill() if len(found) > LARGEST else running.wait()
+    except OSError as error:
+        raise AccessError(f"git: {error.strerror}; a revision is read with it") from error
+    if len(found) > LARGEST:
+        return None, f"more than {LARGEST // 2**20} MiB to unpack"
+    return (found, "") if running.returncode == 0 else (None, "git cannot unpack it")
+
+
+def _environment() -> dict[str, str]:
+    """Nothing is fetched and nobody is asked, whatever a repository says it lacks."""
+    return {**os.environ, "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
+
+
 def _git(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[bytes]":
     try:
-        return subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=False)
+        return subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=False, env=_environment())
     except OSError as error:
         raise AccessError(f"git: {error.strerror}; a revision is read with it") from error
 
 
 def _text(done: "subprocess.CompletedProcess[bytes]") -> str:
     return done.stdout.decode("utf-8", "surrogateescape").strip()
-
-
-def _said(done: "subprocess.CompletedProcess[bytes]") -> str:
-    lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
-    return lines[-1].removeprefix("fatal: ") if lines else ""

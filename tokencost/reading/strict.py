@@ -4,9 +4,7 @@ It works on parser events, so nothing is constructed, limits stop it while it re
 leaves out (anchors, aliases, merge keys, tags, second documents) is named where it stands.
 """
 
-import os
 import re
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
@@ -14,9 +12,10 @@ from typing import Any
 
 import yaml
 
-from tokencost.errors import AccessError, Problem, SpecError
+from tokencost.errors import Problem, SpecError
 from tokencost.reading.characters import forbidden, unseen
 from tokencost.reading.document import Document, Mark, Path, printable
+from tokencost.reading.files import contents, decoded, shown, too_large
 from tokencost.reading.scalars import plain
 from tokencost.units import quoted
 
@@ -28,6 +27,7 @@ MAX_LEVELS = 20
 MAX_NODES = 20_000
 MAX_KEY = 200
 MAX_PROBLEMS = 40
+LINE_END = re.compile("\r\n|\r|\n")
 PLAINER = {
     "found incompatible YAML document": "an unknown version; the directives that are read are %YAML 1.1 and %YAML 1.2",
     "found unknown directive name": "an unknown directive; the directives that are read are %YAML 1.1 and %YAML 1.2",
@@ -170,11 +170,11 @@ def key_fault(event: Any) -> str:
 def read(source: bytes, file: str) -> Document:
     """Read one document; raises SpecError with every problem found."""
     if len(source) > MAX_BYTES:
-        raise SpecError(Problem(f"the file is larger than the limit of {MAX_BYTES:,} bytes (1 MiB)", file))
-    text = _text(source, file)
-    lines = tuple(re.split("\r\n|\r|\n", text))
+        raise SpecError(too_large(file, MAX_BYTES))
+    text = decoded(source, file)
+    lines = tuple(LINE_END.split(text))
     document = Document(None, file, lines=lines)
-    _check_characters(text, document)
+    check_characters(text, document)
     reading = _Reading(yaml.parse(text, Loader=LOADER), document)
     data = _data(reading)
     if reading.problems:
@@ -184,33 +184,15 @@ def read(source: bytes, file: str) -> Document:
 
 def read_file(path: FilePath) -> Document:
     """Read one file; raises AccessError if that is impossible and SpecError if it makes no sense."""
-    name = printable(str(path))
-    try:
-        mode = os.stat(path).st_mode
-        if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):
-            raise AccessError(f"{name}: {'a folder' if stat.S_ISDIR(mode) else 'a device'}, not a file")
-        with open(path, "rb") as stream:
-            return read(stream.read(MAX_BYTES + 1), name)
-    except (OSError, ValueError) as error:
-        raise AccessError(f"{name}: {getattr(error, 'strerror', None) or error}") from error
+    return read(contents(path, MAX_BYTES), shown(path))
 
 
-def _text(source: bytes, file: str) -> str:
-    try:
-        text = source.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = source.count(b"\n", 0, error.start) + 1
-        column = error.start - source.rfind(b"\n", 0, error.start)
-        message = f"the file is not UTF-8: byte 0x{source[error.start]:02x} is no part of a character; save it as UTF-8"
-        raise SpecError(Problem(message, file, line, column)) from error
-    return text
-
-
-def _check_characters(text: str, document: Document) -> None:
+def check_characters(text: str, document: Document) -> None:
+    """Refuse what may not stand in a file; raises SpecError with the first place of each kind."""
     problems: dict[str, Problem] = {}
     for position, what in forbidden(text):
         if what not in problems and len(problems) < 5:
-            line = len(re.findall("\r\n|\r|\n", text[:position])) + 1
+            line = len(LINE_END.findall(text, 0, position)) + 1
             column = position - max(text.rfind("\n", 0, position), text.rfind("\r", 0, position))
             here = Document(None, document.file, {(): (line, column)}, lines=document.lines)
             problems[what] = here.problem((), f"{what} may not stand in a file")

@@ -35,6 +35,7 @@ def comparison(answer: Comparison) -> str:
     """All models at one size."""
     fields: Fields = {
         "schema": "tokencost.compare/1",
+        **_made_with(answer.seal),
         "task": answer.task,
         "width": stable(answer.width),
         "height": stable(answer.height),
@@ -56,6 +57,7 @@ def estimate(answer: Estimate) -> str:
     cost: Fields = {"usd": stable(answer.bill.per_asset), **_price(answer.bill), "lines": _lines(answer.bill)}
     head: Fields = {
         "schema": "tokencost.estimate/1",
+        **_made_with(answer.seal),
         "model": answer.model,
         "name": answer.name,
         "family": answer.family,
@@ -92,12 +94,18 @@ def _one_or_all(objects: list[Fields]) -> Json:
     return objects[0] if len(objects) == 1 else [*objects]
 
 
+def _made_with(seal: str) -> Fields:
+    """The program and the first digits of the SHA-256 of its records."""
+    return {"version": __version__, "catalogue_sha256": seal}
+
+
 def plan_fields(plan: Plan) -> Fields:
     """The spec as understood, the choice, every candidate."""
     return {
         "schema": "tokencost.plan/1",
         "version": __version__,
         "catalogue": dict(plan.catalogue),
+        "catalogue_sha256": plan.seal,
         "name": plan.name,
         "file": plan.file,
         "spec": jsonable(plan.spec),
@@ -110,6 +118,7 @@ def check_fields(check: Checked) -> Fields:
     """Passed or not, each broken limit, the rules that were judged, and the plan behind it."""
     return {
         "schema": "tokencost.check/1",
+        **_made_with(check.plan.seal),
         "file": check.plan.file,
         "name": check.plan.name,
         "passed": check.passed,

@@ -132,6 +132,7 @@ def _around(plan: Plan) -> tuple[tuple[str, str], ...]:
     if chosen:
         pairs += _of_winner(chosen)
     pairs.append(("spec", ", ".join(f"{path} = {value}" for path, value in understood(plan.spec) if path not in TITLE)))
+    pairs += sentences.made_with(plan.seal)
     return tuple((name, text) for name, text in pairs if text)
 
 
@@ -199,7 +200,7 @@ def of_comparison(comparison: Comparison) -> Blocks:
     return present(
         Answer(text=sentences.of_comparison(comparison), tone="good" if feasible else "bad"),
         Grid(title="models", columns=(*names, *(Column(name=n, figures=True) for n in figures)), rows=rows),
-        Facts(pairs=(("platform", sentences.platform(comparison.platform)),)),
+        Facts(pairs=(("platform", sentences.platform(comparison.platform)), *sentences.made_with(comparison.seal))),
         *_cheapest_notes(comparison),
     )
 
@@ -236,6 +237,7 @@ def of_checks(checks: Sequence[Checked]) -> Blocks:
     return present(
         Answer(text=sentences.of_checks(together), tone="good" if all(check.passed for check in together) else "bad"),
         *(_alone(together[0]) if len(together) == 1 else [Bullets(items=tuple(_one_of_many(c) for c in together))]),
+        Facts(pairs=sentences.made_with(together[0].plan.seal)),
         Command(lead="numbers", command=sentences.explain(together[0].plan.file or "SPEC")),
     )
 

@@ -24,7 +24,12 @@ def of_estimate(estimate: Estimate) -> Blocks:
         Facts(title="cost", pairs=tuple((line.name, bill_line(line)) for line in estimate.bill.lines)),
         Facts(title="electricity per asset", pairs=electricity(estimate.electricity) if estimate.electricity else ()),
         assumptions(estimate.assumptions),
-        Facts(pairs=(("sources", ", ".join(estimate.sources)),) if estimate.sources else ()),
+        Facts(
+            pairs=(
+                *((("sources", ", ".join(estimate.sources)),) if estimate.sources else ()),
+                *sentences.made_with(estimate.seal),
+            )
+        ),
         *([Command(lead="numbers", command=sentences.explain_run(estimate))] if estimate.platform else []),
     )
 

@@ -1,6 +1,5 @@
 """`explain` as text and as JSON: the answer, where the FLOPs are block by block, then the derivation."""
 
-import json
 import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -8,9 +7,11 @@ from typing import Any
 from tokencost.nouns.answer import Estimate
 from tokencost.planning.explained import Block, Explanation
 from tokencost.report import numbers, table
+from tokencost.report.answers_json import written
 from tokencost.report.blocks import Column, Grid, Row
 from tokencost.report.derivation import Derived, derive, lines
 from tokencost.report.escape import terminal
+from tokencost.report.numbers import jsonable
 from tokencost.units import Num
 
 INDENT = "  "
@@ -120,7 +121,7 @@ def as_json(answer: tuple[Explanation, bool]) -> str:
         "blocks": blocks,
         "derivation": [node(derived) for derived in derive(explained, full=full)],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return written(jsonable(document))
 
 
 def node(found: Derived) -> dict[str, Any]:

@@ -6,9 +6,11 @@ from typing import Any
 
 from tokencost.planning.records import Listing, RecordView
 from tokencost.report import numbers
+from tokencost.report.answers_json import written
 from tokencost.report.derivation import shown
 from tokencost.report.escape import terminal
 from tokencost.report.layout import hang, measure, pad
+from tokencost.report.numbers import jsonable
 
 BESIDE = 24
 """Places that a description needs beside its id."""
@@ -31,10 +33,7 @@ def listing_text(found: Listing, *, width: int = 80, color: bool = False, ascii_
 def listing_json(found: Listing) -> str:
     """Rows as objects."""
     rows = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
-    return (
-        json.dumps({"schema": "tokencost.list/1", "kind": found.title, "rows": rows}, indent=2, ensure_ascii=False)
-        + "\n"
-    )
+    return written(jsonable({"schema": "tokencost.list/1", "kind": found.title, "rows": rows}))
 
 
 def record_text(found: RecordView, *, width: int = 80, color: bool = False, ascii_only: bool = False) -> str:
@@ -66,4 +65,4 @@ def record_json(found: RecordView) -> str:
         {"path": f.path, "value": f.value, "unit": f.unit or None, "source": f.source or None} for f in found.fields
     ]
     document = {"schema": "tokencost.record/1", "kind": found.kind, "id": found.id, "fields": fields}
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return written(jsonable(document))

@@ -8,11 +8,11 @@ from pydantic import ValidationError
 
 from tokencost.errors import Problem, SpecError
 from tokencost.reading.document import Document
+from tokencost.reading.strict_json import read_json_file
 from tokencost.reading.validate import problems_of
 from tokencost.report.schemas.change import Check, Diff
 from tokencost.report.schemas.part import Part
 from tokencost.report.schemas.plan import Plan
-from tokencost.spec.saved import saved_json
 
 KINDS: dict[str, type[Part]] = {"tokencost.check/1": Check, "tokencost.plan/1": Plan, "tokencost.diff/1": Diff}
 HINT = "`tokencost check SPEC --format json -o FILE` writes one"
@@ -22,7 +22,7 @@ MOST = 10_000
 
 def saved_results(path: Path) -> Sequence[Part]:
     """Checks, plans or diffs, all of one kind; raises SpecError for anything that tokencost did not write."""
-    data = saved_json(path)
+    data = read_json_file(path).data
     members = data if isinstance(data, list) else [data]
     if not 0 < len(members) <= MOST:
         raise SpecError(Problem(f"holds {len(members):,} results; from 1 to {MOST:,} are read", str(path)))

@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Sequence
 
+from tokencost import __version__
 from tokencost.nouns.answer import Candidate, Comparison, Estimate, Plan, PlatformName, Scored
 from tokencost.nouns.check import Checked, Finding
 from tokencost.nouns.model import Score
@@ -239,3 +240,8 @@ def explain_run(run: Estimate) -> str:
 
 SHORT_TASKS = {"text-to-image": "image", "text-to-video": "video", "image-to-text": "perception"}
 """What records say -> what the flag says."""
+
+
+def made_with(seal: str) -> tuple[tuple[str, str], ...]:
+    """What computed an answer, so that whoever finds another one knows whether to expect it."""
+    return (("made with", f"tokencost {__version__}, catalogue {seal}"),) if seal else ()

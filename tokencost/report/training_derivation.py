@@ -1,11 +1,11 @@
 """`train --explain` as text and as JSON: the answer, then each formula with the numbers put into it."""
 
-import json
-
 from tokencost.planning.train import Explained
+from tokencost.report.answers_json import written
 from tokencost.report.derivation import derive, lines
 from tokencost.report.escape import terminal
 from tokencost.report.explanation import PLAIN, node, wrapped
+from tokencost.report.numbers import jsonable
 from tokencost.report.training import headline
 
 
@@ -27,4 +27,4 @@ def as_json(answer: Explained) -> str:
         "answer": headline(answer.answer),
         "derivation": [node(derived) for derived in derive(answer, full=True)],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return written(jsonable(document))

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from tokencost.errors import AccessError, Problem, SpecError
+from tokencost.errors import Problem, SpecError
 from tokencost.nouns.invoice import Charged, Invoice
+from tokencost.reading.files import contents
 from tokencost.units import finite, quoted
 
 LARGEST, MOST_ROWS = 64 * 2**20, 500_000
@@ -79,14 +80,7 @@ def read_invoice(path: Path, how: Reading) -> Invoice:
 
 def _text(path: Path) -> str:
     try:
-        with path.open("rb") as stream:
-            raw = stream.read(LARGEST + 1)
-    except OSError as error:
-        raise AccessError(f"{path}: {error.strerror}") from error
-    if len(raw) > LARGEST:
-        raise SpecError(Problem(f"an invoice holds at most {LARGEST // 2**20} MiB; export one month", str(path)))
-    try:
-        return raw.decode("utf-8-sig")
+        return contents(path, LARGEST).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise SpecError(Problem("not UTF-8 text; export CSV", str(path))) from None
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tokencost.errors import Problem, SpecError
+from tokencost.reading.characters import forbidden
 from tokencost.reading.document import Document, Path, printable
 from tokencost.reading.scalars import plain
 from tokencost.reading.strict import MAX_LEVELS, read
@@ -37,6 +38,8 @@ def _value(override: str, flag: str) -> Any:
         raise ValueError("write --set path=value, for example --set budget.per_asset='0.01 USD'")
     if text.strip()[0] in "[{\"'":
         return read(text.strip().encode("utf-8", "replace"), flag).data
+    for _, what in forbidden(text):
+        raise ValueError(f"{what} may not stand in a value")
     return plain(text.strip())
 
 
@@ -60,7 +63,7 @@ def _put(data: Any, path: tuple[str, ...], value: Any) -> list[Path]:
 
 def _key(data: Any, part: str) -> Any:
     if isinstance(data, list):
-        if not part.isdecimal() or int(part) >= len(data):
+        if not (part.isascii() and part.isdecimal() and len(part) < 10 and int(part) < len(data)):
             raise ValueError(f"{quoted(part)} is not a position in a list of {len(data)}; positions count from 0")
         return int(part)
     if not isinstance(data, dict) or not part:

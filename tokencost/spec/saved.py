@@ -1,22 +1,20 @@
 """A plan that was written with `plan --format json`, read again: its spec and what it came to."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from tokencost.errors import AccessError, Problem, SpecError
+from tokencost.errors import SpecError
 from tokencost.nouns.answer import Line
 from tokencost.nouns.change import Outcome
 from tokencost.nouns.flip import Quantiles, Spread
-from tokencost.reading.document import Document
-from tokencost.reading.validate import problems_of
+from tokencost.reading.strict_json import read_json_file
+from tokencost.reading.validate import validate
+from tokencost.units import quoted
 
 SCHEMA = "tokencost.plan/1"
-LARGEST = 64 * 2**20
-"""Bytes of a saved result that are read at most."""
 HINT = "`tokencost plan SPEC --format json -o FILE` writes one"
 
 
@@ -153,36 +151,12 @@ def _line(line: _Line) -> Line:
 
 def saved_plans(path: Path) -> list[Saved]:
     """Every plan of a saved result; raises SpecError if it is none, AccessError if it cannot be read."""
-    data = saved_json(path)
-    return [_plan(one, str(path)) for one in (data if isinstance(data, list) else [data])]
-
-
-def saved_json(path: Path) -> Any:
-    """A saved result, whatever it holds; raises SpecError if it is no JSON, AccessError if it cannot be read."""
-    try:
-        with path.open("rb") as stream:
-            raw = stream.read(LARGEST + 1)
-    except OSError as error:
-        raise AccessError(f"{path}: {error.strerror}") from error
-    if len(raw) > LARGEST:
-        raise SpecError(Problem(f"a saved result holds at most {LARGEST // 2**20} MiB", str(path)))
-    return _parsed(raw, str(path))
-
-
-def _parsed(raw: bytes, file: str) -> Any:
-    try:
-        return json.loads(raw)
-    except json.JSONDecodeError as error:
-        raise SpecError(Problem(f"not JSON: {error.msg}; {HINT}", file, error.lineno, error.colno)) from error
-    except (UnicodeDecodeError, RecursionError) as error:
-        raise SpecError(Problem(f"not a saved result: {type(error).__name__}; {HINT}", file)) from error
-
-
-def _plan(data: Any, file: str) -> Saved:
-    said = data.get("schema") if isinstance(data, Mapping) else None
-    if said != SCHEMA:
-        raise SpecError(Problem(f"schema is {str(said)[:60]!r}, but a saved plan has {SCHEMA!r}; {HINT}", file))
-    try:
-        return TypeAdapter(Saved).validate_python(data)
-    except ValidationError as error:
-        raise SpecError(*problems_of(error, Document(data, file), Saved)) from None
+    document = read_json_file(path)
+    several = isinstance(document.data, list)
+    for place, plan in enumerate(document.data) if several else ((None, document.data),):
+        said = plan.get("schema") if isinstance(plan, Mapping) else None
+        if said != SCHEMA:
+            text = f"schema is {quoted(said)}, but a saved plan has {SCHEMA!r}; {HINT}"
+            raise SpecError(document.problem(("schema",) if place is None else (place, "schema"), text))
+    found: Saved | list[Saved] = validate(list[Saved] if several else Saved, document)
+    return found if isinstance(found, list) else [found]

@@ -1,13 +1,15 @@
 """A trace: one arrival per line, in seconds or as ISO 8601, further columns ignored; every line is checked."""
 
+import io
 import math
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tokencost.errors import AccessError, Problem, SpecError
+from tokencost.errors import Problem, SpecError
 from tokencost.nouns.request import Traffic
+from tokencost.reading.files import contents, decoded, shown
 from tokencost.serving.arrivals import mean_rate, scaled_to
 from tokencost.units import quoted
 
@@ -30,13 +32,15 @@ def read_trace(path: Path) -> tuple[float, ...]:
             times.append(_later(moment(text), times))
         except ValueError as error:
             if line > 1 or not _heading(text):
-                problems.append(Problem(str(error), file=str(path), line=line))
+                problems.append(Problem(str(error), file=shown(path), line=line))
         if len(problems) >= MOST_PROBLEMS or len(times) > MOST_ARRIVALS:
             break
     if len(times) > MOST_ARRIVALS:
-        problems.append(Problem(f"more than {MOST_ARRIVALS:,} arrivals", file=str(path), line=line))
+        problems.append(Problem(f"more than {MOST_ARRIVALS:,} arrivals", file=shown(path), line=line))
     if not problems and (len(times) < 2 or times[-1] == times[0]):
-        problems.append(Problem(f"{len(times)} arrivals give no rate; at least two moments are needed", file=str(path)))
+        problems.append(
+            Problem(f"{len(times)} arrivals give no rate; at least two moments are needed", file=shown(path))
+        )
     if problems:
         raise SpecError(*problems)
     return tuple(times)
@@ -44,18 +48,14 @@ def read_trace(path: Path) -> tuple[float, ...]:
 
 def _rows(path: Path) -> Iterator[tuple[int, str]]:
     """Number and first column of every line that is not empty."""
+    data = contents(path, LARGEST_FILE)
     try:
-        if not path.is_file():
-            raise AccessError(f"{path}: is not a file")
-        if path.stat().st_size > LARGEST_FILE:
-            raise SpecError(Problem(f"a trace holds at most {LARGEST_FILE // 2**20} MiB", file=str(path)))
-        with path.open(encoding="utf-8-sig", errors="replace") as lines:
-            for number, text in enumerate(lines, 1):
-                first = re.split(r"[,;\t]", text, maxsplit=1)[0].strip().strip('"')
-                if text.strip() and not text.startswith("#"):
-                    yield number, first
-    except OSError as error:
-        raise AccessError(f"{path}: {error.strerror}") from error
+        for number, text in enumerate(io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig"), 1):
+            first = re.split(r"[,;\t]", text, maxsplit=1)[0].strip().strip('"')
+            if text.strip() and not text.startswith("#"):
+                yield number, first
+    except UnicodeDecodeError:
+        decoded(data, shown(path))
 
 
 def moment(text: str) -> float:

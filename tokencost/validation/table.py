@@ -13,13 +13,17 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from tokencost.errors import AccessError, Problem, SpecError
+from tokencost.errors import Problem, SpecError
+from tokencost.reading.document import Document
+from tokencost.reading.files import contents, decoded, shown, too_large
+from tokencost.reading.strict import LINE_END, check_characters
 from tokencost.units import quoted
 from tokencost.validation.rows import Row
 
 MAX_BYTES = 1 << 24
 MAX_ROWS = 100_000
 MAX_CELL = 4000
+MAX_COLUMNS = 100
 MAX_PROBLEMS = 40
 
 METRICS = ("latency_s", "images_per_s", "tokens_per_s", "energy_j", "peak_mem_gb", "params", "flops")
@@ -42,33 +46,29 @@ LARGEST_COUNT = 10**9
 
 def read_table(path: Path) -> tuple[Row, ...]:
     """The rows of a file; raises AccessError or SpecError."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise AccessError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
-    return read_bytes(data, str(path))
+    return read_bytes(contents(path, MAX_BYTES), shown(path))
 
 
 def read_bytes(data: bytes, name: str) -> tuple[Row, ...]:
     """The rows of a table; raises SpecError with every problem found, up to a limit."""
     if len(data) > MAX_BYTES:
-        raise SpecError(Problem(f"larger than {MAX_BYTES // 2**20} MiB; split it", file=name))
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise SpecError(Problem("not UTF-8; save it as UTF-8", file=name, line=line)) from error
+        raise SpecError(too_large(name, MAX_BYTES))
+    text = decoded(data, name)
+    check_characters(text, Document(None, name, lines=tuple(LINE_END.split(text))))
     lines = _lines(text, name)
     first = next(lines, None)
     if first is None:
         raise SpecError(Problem(f"empty; the first line names the columns: {', '.join(REQUIRED)}, ...", file=name))
     columns = _columns(first[1], name, first[0])
     problems: list[Problem] = []
-    rows = [row for line, cells in lines if (row := _row(columns, cells, name, line, problems))]
+    rows: list[Row | None] = []
+    for line, cells in lines:
+        rows.append(_row(columns, cells, name, line, problems))
+        if len(problems) >= MAX_PROBLEMS:
+            break
     if problems:
         raise SpecError(*problems[:MAX_PROBLEMS])
-    return tuple(rows)
+    return tuple(row for row in rows if row)
 
 
 def _lines(text: str, name: str) -> Iterator[tuple[int, Sequence[str]]]:
@@ -88,6 +88,8 @@ def _lines(text: str, name: str) -> Iterator[tuple[int, Sequence[str]]]:
 
 
 def _columns(cells: Sequence[str], name: str, line: int) -> tuple[str, ...]:
+    if len(cells) > MAX_COLUMNS:
+        raise SpecError(Problem(f"{len(cells):,} columns; there are {len(COLUMNS)}", file=name, line=line))
     columns = tuple(cell.strip() for cell in cells)
     problems = [
         Problem(f"column {quoted(column)} is unknown{_near(column)}", file=name, line=line)
