@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2] / "tokencost"
 MODULES = sorted(ROOT.rglob("*.py"))
 LAYERS = (
     {"units", "errors"},
-    {"numeric"},
+    {"numeric", "files"},
     {"formula"},
     {"nouns"},
     {"counting"},
@@ -21,7 +21,7 @@ LAYERS = (
     {"catalog"},
     {"spec"},
     {"planning"},
-    {"importing", "validation"},
+    {"importing", "sweeping", "validation"},
     {"measuring"},
     {"report"},
     {"api"},

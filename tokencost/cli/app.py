@@ -13,6 +13,7 @@ from tokencost.cli.explain import explain
 from tokencost.cli.plan import plan
 from tokencost.cli.sample import sample
 from tokencost.cli.schema import schema
+from tokencost.cli.sweep import sweep
 from tokencost.cli.tokens import tokens
 from tokencost.cli.train import train
 from tokencost.cli.validate import validate
@@ -56,6 +57,7 @@ app.command(rich_help_panel=PLAN)(diff)
 app.command(rich_help_panel=PLAN)(capacity)
 app.command(rich_help_panel=EXPLORE)(compare)
 app.command(rich_help_panel=EXPLORE)(estimate)
+app.command(rich_help_panel=EXPLORE)(sweep)
 app.command(rich_help_panel=EXPLORE)(tokens)
 app.command(rich_help_panel=EXPLORE)(explain)
 app.command(rich_help_panel=EXPLORE)(sample)

@@ -4,10 +4,10 @@ import contextlib
 import os
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 
 from tokencost.errors import AccessError
+from tokencost.files import replaced
 
 NARROWEST, WIDEST, USUAL = 20, 400, 80
 
@@ -31,26 +31,9 @@ def write(text: str, target: Path | None) -> None:
 
 
 def write_file(text: str, target: Path) -> None:
-    """A temporary file beside the target, then a rename: a reader sees the old text or the new, never half."""
-    target = target.resolve() if target.is_symlink() else target
-    try:
-        if target.is_dir():
-            raise IsADirectoryError(21, "is a directory")
-        handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", dir=target.parent)
-    except OSError as error:
-        raise AccessError(f"{target}: {error.strerror}") from error
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as part:
-            part.write(text)
-            part.flush()
-            os.fsync(part.fileno())
-        os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, target)
-    except OSError as error:
-        raise AccessError(f"{target}: {error.strerror}") from error
-    finally:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
+    """A file of text, whole or not at all."""
+    with replaced(target) as part, open(part, "w", encoding="utf-8", newline="") as stream:
+        stream.write(text)
 
 
 def write_below(text: str, target: Path) -> None:
@@ -60,12 +43,6 @@ def write_below(text: str, target: Path) -> None:
     except OSError as error:
         raise AccessError(f"{target.parent}: {error.strerror}") from error
     write_file(text, target)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def say(text: str) -> None:

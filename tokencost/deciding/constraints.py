@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from tokencost.nouns.answer import Bill, Estimate, Violation
 from tokencost.nouns.electricity import Electricity
@@ -10,7 +11,7 @@ from tokencost.nouns.hardware import Platform
 from tokencost.nouns.model import Limits, Model
 from tokencost.nouns.request import Budget, LatencyLimit, Request
 from tokencost.nouns.work import Program
-from tokencost.units import Num
+from tokencost.units import Constant, Num
 
 RUNS = {"decode": "autoregressive decoding", "diffusion": "denoising"}
 
@@ -107,9 +108,17 @@ def _over(
         return
     if actual is None:
         yield Violation(constraint=name, message=f"cannot be judged: {unknown}", limit=bound)
-    elif float(actual) > bound * (1 + 1e-9):
+    elif exceeds(actual, bound):
         message = f"{says(float(actual))} exceed {says(bound)}"
         yield Violation(constraint=name, message=message, actual=actual, limit=bound)
+
+
+def exceeds(actual: Num, bound: Num) -> Any:
+    """Whether an amount is over its budget, beyond what rounding explains; element by element for arrays."""
+    return actual > bound * (1 + ROUNDING)
+
+
+ROUNDING = Constant(1e-9, "", "relative distance to a budget within which it is kept")
 
 
 def joules(amount: float) -> str:

@@ -70,6 +70,12 @@ RENDERERS: dict[str, dict[str, str]] = {
         "csv": "capacity_json:as_csv",
         "html": "capacity:as_html",
     },
+    "sweep": {
+        "table": "sweep:as_table",
+        "json": "sweep:as_json",
+        "markdown": "sweep:as_markdown",
+        "html": "sweep:as_html",
+    },
     "sample": {
         "table": "sample:as_table",
         "json": "sample:as_json",
