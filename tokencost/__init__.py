@@ -1,7 +1,7 @@
 """Cost and capacity planner for generative media.
 
-`estimate`, `compare`, `plan`, `check`, `capacity`, `tokens`, `train` and `validate` are the commands of the same
-names, `what_if` is `compare --what-if`; nothing is imported before it is used.
+`estimate`, `compare`, `plan`, `check`, `capacity`, `sweep`, `tokens`, `train` and `validate` are the commands of the
+same names, `what_if` is `compare --what-if`; nothing is imported before it is used.
 """
 
 from importlib import import_module
@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from tokencost.api import capacity, check, compare, estimate, plan, tokens, train, validate, what_if
+    from tokencost.api import capacity, check, compare, estimate, plan, sweep, tokens, train, validate, what_if
 
-__all__ = ["__version__", "capacity", "check", "compare", "estimate", "plan", "tokens", "train", "validate", "what_if"]
+__all__ = [
+    "__version__", "capacity", "check", "compare", "estimate", "plan", "sweep", "tokens", "train", "validate",
+    "what_if",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -26,11 +26,11 @@ def work_of(engine: str, workers: int) -> Callable[[Recipe], Work] | None:
     if engine == "local":
         return None
     if engine == "dask://local":
-        return functools.partial(_on_cluster, connect=lambda: local_cluster(workers))
+        return functools.partial(on_cluster, connect=lambda: local_cluster(workers))
     found = ADDRESS.fullmatch(engine)
     if not found:
         raise UsageError(f"--engine {engine[:60]!r}: choose local, dask://local or dask://HOST:PORT")
-    return functools.partial(_on_cluster, connect=lambda: _client(f"tcp://{found[1]}:{found[2]}"))
+    return functools.partial(on_cluster, connect=lambda: _client(f"tcp://{found[1]}:{found[2]}"))
 
 
 def _distributed() -> Any:
@@ -65,12 +65,15 @@ def _client(address: str) -> Iterator[Any]:
         yield client
 
 
-def _on_cluster(recipe: Recipe, *, connect: Callable[[], Any]) -> Work:
-    """Columns come back over the network and are kept here, as if they had been computed here."""
+def on_cluster(recipe: Recipe, *, connect: Callable[[], Any]) -> Work:
+    """Columns come back over the network and are kept here, as if they had been computed here.
+
+    The recipe is the result of a task, so that the cluster makes it again where a worker died with it.
+    """
 
     def work(chunks: Sequence[Chunk]) -> Iterator[Done]:
         with connect() as client:
-            shared = client.scatter(replace(recipe, store=None), broadcast=True)
+            shared = client.submit(_same, replace(recipe, store=None), pure=False)
             yield from _flowing(client, shared, chunks, recipe)
 
     return work
@@ -94,6 +97,10 @@ def _flowing(client: Any, shared: Any, chunks: Sequence[Chunk], recipe: Recipe) 
             flow.add(submit(following.number))
 
 
+def _same(recipe: Recipe) -> Recipe:
+    return recipe
+
+
 RETRIES = 3
 """Times that a chunk is computed again after an error; after the death of a worker Dask does so by itself."""
 
@@ -105,12 +112,13 @@ def remote(recipe: Recipe, number: int) -> tuple[int, Columns, Summary]:
     return number, columns, part_of(sweep, chunks[number], columns)
 
 
-_known: dict[int, tuple[Recipe, Sweep, Sequence[Chunk]]] = {}
+_known: dict[str, tuple[Sweep, Sequence[Chunk]]] = {}
 
 
 def _prepared(recipe: Recipe) -> tuple[Sweep, Sequence[Chunk]]:
-    """Prepared once per worker: it holds the one copy of the recipe that was sent to it."""
-    if id(recipe) not in _known:
+    """Prepared once per worker, which computes one sweep at a time."""
+    if recipe.digest not in _known:
         sweep = prepared(Catalog(recipe.index), recipe.loaded)
-        _known[id(recipe)] = (recipe, sweep, chunks_of(sweep))
-    return _known[id(recipe)][1:]
+        _known.clear()
+        _known[recipe.digest] = (sweep, chunks_of(sweep))
+    return _known[recipe.digest]

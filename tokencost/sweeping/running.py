@@ -1,14 +1,16 @@
 """The use case: compute what is missing, put the output together in the order of the rows, and sum it up."""
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from tokencost.files import replaced
 from tokencost.sweeping.chunks import Chunk, chunks_of
-from tokencost.sweeping.store import Store, opened
+from tokencost.sweeping.store import Store, digest_of, manifest, opened
 from tokencost.sweeping.summary import Summary, joined
 from tokencost.sweeping.sweep import Sweep
 from tokencost.sweeping.tables import FORMATS, format_of, schema_of, table_of
@@ -76,7 +78,7 @@ def _each(
 ) -> Iterator[Done]:
     if store is not None:
         yield from (recalled(sweep, chunk, store) for chunk in there)
-    recipe = Recipe(sweep.catalog.index, sweep.loaded, store)
+    recipe = Recipe(digest_of(manifest(sweep)), sweep.catalog.index, sweep.loaded, store)
     if ways.work is not None:
         yield from ways.work(recipe)(missing)
         return
@@ -96,8 +98,22 @@ def _written(
     """Chunks in their order to the file while others are still computed; their summaries as one."""
     if store is None or target is None:
         return _summed(sweep, chunks, done, lambda chunk: None)
-    with replaced(target, store.folder) as part, FORMATS[format_of(target)](part, schema_of(sweep)) as write:
-        return _summed(sweep, chunks, done, lambda chunk: write(table_of(sweep, chunk, store.batch(chunk.number))))
+    with (
+        replaced(target, store.folder) as part,
+        FORMATS[format_of(target)](part, schema_of(sweep)) as write,
+        ThreadPoolExecutor(1) as writer,
+    ):
+        behind: deque[Future[None]] = deque()
+
+        def settle(chunk: Chunk) -> None:
+            behind.append(writer.submit(lambda: write(table_of(sweep, chunk, store.batch(chunk.number)))))
+            while len(behind) > BEHIND:
+                behind.popleft().result()
+
+        summary = _summed(sweep, chunks, done, settle)
+        for one in behind:
+            one.result()
+        return summary
 
 
 def _summed(sweep: Sweep, chunks: Sequence[Chunk], done: Iterator[Done], settle: Callable[[Chunk], None]) -> Summary:
@@ -115,5 +131,7 @@ def _summed(sweep: Sweep, chunks: Sequence[Chunk], done: Iterator[Done], settle:
     return joined(sweep, parts)
 
 
+BEHIND = 2
+"""Chunks that may wait to be written, in a thread of their own, while the next are computed."""
 GATHERED = 16
 """Parts of a summary that are joined at a time."""

@@ -97,14 +97,15 @@ def manifest(sweep: Sweep) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "version": __version__,
-        "document": _digest(sweep.loaded.document.data),
-        "spec": _digest(sweep.loaded.base.data),
-        "trace": _digest((sweep.loaded.folder / trace).read_bytes().hex()) if trace else "",
-        "catalogue": _digest(digests(sweep.catalog)),
+        "document": digest_of(sweep.loaded.document.data),
+        "spec": digest_of(sweep.loaded.base.data),
+        "trace": digest_of((sweep.loaded.folder / trace).read_bytes().hex()) if trace else "",
+        "catalogue": digest_of(digests(sweep.catalog)),
         "chunk rows": LARGEST,
     }
 
 
-def _digest(data: Any) -> str:
+def digest_of(data: Any) -> str:
+    """A fingerprint of plain data, whatever the order of its keys."""
     text = json.dumps(data, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

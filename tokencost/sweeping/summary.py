@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tokencost.sweeping.chunks import ROW, Chunk, Columns, places
+from tokencost.sweeping.chunks import ROW, Chunk, Columns, place_on
 from tokencost.sweeping.fronts import front, least
 from tokencost.sweeping.metrics import FEASIBLE
 from tokencost.sweeping.sweep import Sweep
@@ -61,7 +61,7 @@ def part_of(sweep: Sweep, chunk: Chunk, columns: Columns) -> Summary:
     return Summary(
         rows=len(rows),
         feasible=len(kept),
-        spreads={name: _spread(np.asarray(columns[name])) for name in sweep.metrics if name != FEASIBLE},
+        spreads={name: _spread(np.asarray(columns[name], float)) for name in sweep.metrics if name != FEASIBLE},
         top=_picked(kept, by[:, None], least(by, said.top.count)),
         pareto=_pareto(sweep, kept, values),
         best=_best(sweep, kept, by),
@@ -85,12 +85,15 @@ def _pareto(sweep: Sweep, rows: Any, values: Mapping[str, Any]) -> Points:
 
 def _best(sweep: Sweep, rows: Any, by: Any) -> dict[tuple[str, int], Points]:
     """The best row of every name on every axis of names."""
+    import numpy as np
+
     found: dict[tuple[str, int], Points] = {}
-    at = places(sweep, rows) if len(rows) else ()
-    for axis, here in zip(sweep.names, at, strict=False):
-        for n in sorted({*here.tolist()}) if len(axis.values.texts) > 1 else ():
-            own = (here == n).nonzero()[0]
-            found[axis.name, n] = _picked(rows, by[:, None], own[least(by[own], 1)])
+    for number, axis in enumerate(sweep.names):
+        if len(axis.values.texts) > 1 and len(rows):
+            here = place_on(sweep, number, rows)
+            for n in np.bincount(here).nonzero()[0].tolist():
+                own = (here == n).nonzero()[0]
+                found[axis.name, n] = _picked(rows, by[:, None], own[least(by[own], 1)])
     return found
 
 
@@ -104,23 +107,31 @@ def _cells(sweep: Sweep, rows: Any, values: Mapping[str, Any]) -> Any:
     names = [axis.name for axis in sweep.axes]
     x, y = names.index(said.x), names.index(said.y)
     found = np.full((sweep.size[y], sweep.size[x]), np.inf)
-    at, value = places(sweep, rows), values[said.value]
+    value = values[said.value]
     known = ~np.isnan(value)
-    np.minimum.at(found, (at[y][known], at[x][known]), value[known])
+    at = [place_on(sweep, number, rows[known]) for number in (y, x)]
+    np.minimum.at(found, tuple(at), value[known])
     return found
 
 
 def _spread(values: Any) -> Spread:
     import numpy as np
 
-    known = values[~np.isnan(values)].astype(float)
-    if not len(known):
-        return Spread()
-    codes = (known + 0.0).view(np.int64) >> SHIFT
-    low = int(codes.min())
-    counts = np.bincount(codes - low)
-    bins = {low + int(n): int(counts[n]) for n in counts.nonzero()[0]}
-    return Spread(float(known.min()), float(known.max()), bins)
+    low, high = float(values.min()), float(values.max())
+    if np.isnan(low):
+        values = values[~np.isnan(values)]
+        if not len(values):
+            return Spread()
+        low, high = float(values.min()), float(values.max())
+    if low == high:
+        return Spread(low, high, {int(np.float64(low + 0.0).view(np.int64)) >> SHIFT: len(values)})
+    codes = (values + 0.0).view(np.int64)
+    codes >>= SHIFT
+    first = int(codes.min())
+    codes -= first
+    counts = np.bincount(codes)
+    full = counts.nonzero()[0]
+    return Spread(low, high, dict(zip((full + first).tolist(), counts[full].tolist(), strict=True)))
 
 
 def joined(sweep: Sweep, parts: Sequence[Summary]) -> Summary:

@@ -25,8 +25,9 @@ AHEAD = 3
 
 @dataclass(frozen=True)
 class Recipe:
-    """All that a worker needs: records, the document, and where chunks are kept (nowhere: None)."""
+    """All that a worker needs: records, the document, and where chunks are kept (nowhere: None), with their digest."""
 
+    digest: str
     index: Mapping[str, Any]
     loaded: LoadedSweep
     store: Store | None
