@@ -49,6 +49,13 @@ RENDERERS: dict[str, dict[str, str]] = {
         "csv": "what_if:as_csv",
         "html": "what_if:as_html",
     },
+    "compare --res=A..B": {
+        "table": "ranging:as_table",
+        "json": "ranging:as_json",
+        "markdown": "ranging:as_markdown",
+        "csv": "ranging:as_csv",
+        "html": "ranging:as_html",
+    },
     "estimate": {
         "table": "table:estimate",
         "json": "answers_json:estimate",
