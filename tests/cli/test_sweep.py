@@ -102,3 +102,31 @@ def test_examples_can_be_read(path: Path) -> None:
     from tokencost.sweeping.preparing import prepared
 
     assert 1_000 <= prepared(load(), load_sweep(path)).points
+
+
+MAP = SWEEP + "heat_map: {x: price, y: resolution, value: cost.per_asset_usd}\n"
+
+
+def test_a_map_is_drawn_in_characters_and_on_a_page() -> None:
+    """
+    A row per value of one axis, a sign per value of the other; nothing is wider than a terminal.
+    """
+    table = call("sweep", "-", stdin=MAP.encode())
+    page = call("sweep", "-", "--format", "html", stdin=MAP.encode()).out
+
+    assert "least cost.per_asset_usd by price and resolution" in table.out
+    assert re.search(r"^ *1,024  .{4}$", table.out, re.MULTILINE)
+    assert max(map(len, table.out.splitlines())) <= 80
+    assert 8 == page.count("<rect")
+    assert page.index("<svg") < page.index("</main>")
+
+
+def test_the_best_point_can_be_planned(document: str) -> None:
+    """
+    The command below the answer gives the same cost, to the last digit that is printed.
+    """
+    best = json.loads(call("sweep", document, "--format", "json").out)["top"]["points"][0]
+    words = [word for one in best["set"] for word in ("--set", one)]
+    planned = json.loads(call("plan", POSTER, "--quick", "--format", "json", *words).out)["candidates"][0]
+
+    assert planned["cost"]["per_asset_usd"] == best["cost.per_asset_usd"]

@@ -1,13 +1,18 @@
 """What the report of a sweep says."""
 
+import shlex
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tokencost.report import numbers
-from tokencost.report.blocks import Answer, Block, Blocks, Bullets, Column, Facts, Grid, Item, Row, present
+from tokencost.report import heat_map, numbers
+from tokencost.report.blocks import Answer, Block, Blocks, Bullets, Column, Command, Facts, Grid, Item, Row, present
+from tokencost.report.heat_map import told
+from tokencost.spec.sweep import SweptAxis
+from tokencost.sweeping.chunks import places
 from tokencost.sweeping.metrics import METRICS
 from tokencost.sweeping.running import Swept
 from tokencost.sweeping.summary import Points, Spread, median
+from tokencost.sweeping.sweep import overrides_at
 from tokencost.units import Num
 
 IN_FULL = 20
@@ -24,19 +29,54 @@ def shown(name: str, value: float | None) -> str:
     return PRINTERS.get(unit, numbers.number)(value)
 
 
-def of_sweep(found: Swept) -> Blocks:
-    """The best point, the best of every name, the front, the best points, and ranges."""
+def of_sweep(found: Swept, levels: str = heat_map.LEVELS) -> Blocks:
+    """The best point, a map in characters, the best of every name, the front, the best points, and ranges."""
     summary, said = found.summary, found.sweep.loaded.said
     return present(
         Answer(text=_answer(found), tone="good" if summary.feasible else "bad"),
         Facts(pairs=_facts(found)),
+        *_map(found, levels),
         *_best(found),
-        _points(
-            found, f"least {said.top.by}" if not said.top.most else f"most {said.top.by}", summary.top, (said.top.by,)
-        ),
-        _points(found, _front_title(found), _first(summary.pareto), said_of(found)),
+        *_points(found, f"best points by {said.top.by}", summary.top, (said.top.by,)),
+        *_points(found, "Pareto front: points that no other beats", summary.pareto, said_of(found)),
         _ranges(found),
+        *_confirmed(found),
     )
+
+
+def _map(found: Swept, levels: str) -> Blocks:
+    """What the characters of the map mean, and the map."""
+    drawn = drawn_of(found)
+    if drawn is None:
+        return ()
+    plan, x, y, (low, high) = drawn
+    scale = f"{levels[0]} {low} to {levels[-1]} {high}, blank where no point keeps every limit"
+    return (Bullets(title=f"{plan.title} by {x} and {y}", items=(Item(text=scale),)), heat_map.grid(plan, x, y, levels))
+
+
+def _confirmed(found: Swept) -> Blocks:
+    """The best point as a plan of its own, where the base spec is a file."""
+    best, sweep = found.summary.top.rows, found.sweep
+    if not len(best) or not isinstance(sweep.loaded.said.spec, str):
+        return ()
+    model, said = overrides_at(sweep, [int(at) for at in places(sweep, int(best[0]))])
+    words = ["tokencost", "plan", sweep.loaded.base.file, "--quick", "--set", f"candidates=[{model}]"]
+    words += [word for one in said for word in ("--set", one)]
+    return (Command(lead="the best point as a plan", command=" ".join(map(shlex.quote, words))),)
+
+
+Drawn = tuple[heat_map.HeatMap, str, str, tuple[str, str]]
+
+
+def drawn_of(found: Swept) -> Drawn | None:
+    """The map with the names of its axes and the figures at the ends of its scale; None where none is asked for."""
+    said = found.sweep.loaded.said.heat_map
+    if said is None:
+        return None
+    x, y = (next(axis for axis in found.sweep.axes if axis.name == name) for name in (said.x, said.y))
+    drawn = heat_map.heat_map(f"least {said.value}", x, y, found.summary.cells.tolist())
+    low, high = drawn.ends
+    return drawn, x.name, y.name, (shown(said.value, low), shown(said.value, high))
 
 
 def _answer(found: Swept) -> str:
@@ -57,14 +97,16 @@ def _answer(found: Swept) -> str:
 
 def _facts(found: Swept) -> tuple[tuple[str, str], ...]:
     sweep = found.sweep
-    axes = "; ".join(f"{axis.name} ({_extent(axis.values.texts)})" for axis in sweep.axes)
+    axes = "; ".join(f"{axis.name} ({_extent(axis)})" for axis in sweep.axes)
     kept = [f"{one.name} {one.operator} {one.bound}" for one in sweep.where]
     pairs = [("axes", axes), ("where", ", ".join(kept)), ("file", str(found.target) if found.target else "")]
     return tuple((name, text) for name, text in pairs if text)
 
 
-def _extent(texts: tuple[str, ...]) -> str:
-    return ", ".join(texts) if len(texts) <= 3 else f"{texts[0]} … {texts[-1]}, {len(texts):,} values"
+def _extent(axis: SweptAxis) -> str:
+    count = len(axis.values.texts)
+    few = ", ".join(told(axis, n) for n in range(min(count, 3)))
+    return few if count <= 3 else f"{told(axis, 0)} … {told(axis, count - 1)}, {count:,} values"
 
 
 def said_of(found: Swept) -> tuple[str, ...]:
@@ -75,28 +117,18 @@ def said_of(found: Swept) -> tuple[str, ...]:
 
 def point_of(found: Swept, row: int) -> list[tuple[str, str]]:
     """Where a row stands on every axis that has more than one value."""
-    from tokencost.sweeping.chunks import places
-
     sweep = found.sweep
     at: Any = places(sweep, row)
     return [
-        (axis.name, axis.values.texts[int(n)])
-        for axis, n in zip(sweep.axes, at, strict=True)
-        if len(axis.values.texts) > 1
+        (axis.name, told(axis, int(n))) for axis, n in zip(sweep.axes, at, strict=True) if len(axis.values.texts) > 1
     ]
 
 
-def _front_title(found: Swept) -> str:
-    count = len(found.summary.pareto.rows)
-    more = f", the first {IN_FULL}" if count > IN_FULL else ""
-    return f"Pareto front: {count:,} points that no other beats{more}"
-
-
-def _first(points: Points) -> Points:
-    return Points(points.rows[:IN_FULL], points.values[:IN_FULL])
-
-
-def _points(found: Swept, title: str, points: Points, names: tuple[str, ...]) -> Grid:
+def _points(found: Swept, title: str, points: Points, names: tuple[str, ...]) -> Blocks:
+    """How many there are, and the first of them."""
+    count = len(points.rows)
+    told = f"{count:,}" + (f", of which {IN_FULL} are shown" if count > IN_FULL else "")
+    points = Points(points.rows[:IN_FULL], points.values[:IN_FULL])
     varied = [axis for axis in found.sweep.axes if len(axis.values.texts) > 1]
     columns = [Column(name=axis.name, figures=bool(axis.values.numbers)) for axis in varied]
     rows = []
@@ -104,7 +136,8 @@ def _points(found: Swept, title: str, points: Points, names: tuple[str, ...]) ->
         at = [text for _, text in point_of(found, int(row))]
         figures = [shown(name, abs(float(value))) for name, value in zip(names, values, strict=True)]
         rows.append(Row(cells=(*at, *figures)))
-    return Grid(title=title, columns=(*columns, *(Column(name=name, figures=True) for name in names)), rows=tuple(rows))
+    heads = (*columns, *(Column(name=name, figures=True) for name in names))
+    return (Bullets(title=title, items=(Item(text=told),)), Grid(columns=heads, rows=tuple(rows)))
 
 
 def _best(found: Swept) -> list[Block]:
@@ -116,9 +149,7 @@ def _best(found: Swept) -> list[Block]:
             (n, points) for (name, n), points in found.summary.best.items() if name == axis.name and len(points.rows)
         ]
         own.sort(key=lambda one: float(one[1].values[0][0]))
-        items = tuple(
-            Item(text=f"{axis.values.texts[n]}: {_told(found, points, axis.name)}") for n, points in own[:IN_FULL]
-        )
+        items = tuple(Item(text=f"{told(axis, n)}: {_told(found, points, axis.name)}") for n, points in own[:IN_FULL])
         blocks.append(Bullets(title=f"best {said.top.by} by {axis.name}", items=items))
     return blocks
 

@@ -1,17 +1,21 @@
 """Reports of a sweep in every format: the best points, the front, ranges, and a map."""
 
-from tokencost.report import answers_json, html, markdown, table
-from tokencost.report.content_sweep import of_sweep, point_of, said_of
+from typing import Any
+
+from tokencost.report import answers_json, heat_map, html, markdown, table
+from tokencost.report.content_sweep import drawn_of, of_sweep, said_of
 from tokencost.report.numbers import Json, stable
+from tokencost.sweeping.chunks import places
 from tokencost.sweeping.running import Swept
 from tokencost.sweeping.summary import Points, Spread, median
+from tokencost.sweeping.sweep import overrides_at
 from tokencost.sweeping.tables import heading
 
 
 def as_table(found: Swept, *, width: int = 80, color: bool = False, ascii_only: bool = False) -> str:
     """For a terminal."""
     look = table.Look(width=max(width, table.SMALLEST), color=color, ascii_only=ascii_only)
-    return table.render(of_sweep(found), look)
+    return table.render(of_sweep(found, heat_map.PLAIN_LEVELS if ascii_only else heat_map.LEVELS), look)
 
 
 def as_markdown(found: Swept) -> str:
@@ -20,8 +24,10 @@ def as_markdown(found: Swept) -> str:
 
 
 def as_html(found: Swept) -> str:
-    """A page."""
-    return html.page(of_sweep(found))
+    """A page, with the map as a picture."""
+    drawn = drawn_of(found)
+    page = html.page(of_sweep(found))
+    return page.replace("</main>", f"{heat_map.picture(*drawn)}\n</main>", 1) if drawn else page
 
 
 def as_json(found: Swept) -> str:
@@ -53,6 +59,17 @@ def as_json(found: Swept) -> str:
     return answers_json.written(fields)
 
 
+def _at(found: Swept, row: int) -> dict[str, Json]:
+    at: Any = places(found.sweep, row)
+    return {axis.name: axis.values.texts[int(n)] for axis, n in zip(found.sweep.axes, at, strict=True)}
+
+
+def _set(found: Swept, row: int) -> Json:
+    """What `--set` takes to plan this point alone."""
+    model, said = overrides_at(found.sweep, [int(at) for at in places(found.sweep, row)])
+    return [f"candidates=[{model}]", *said]
+
+
 def _name(found: Swept, axis: str, n: int) -> str:
     return next(one for one in found.sweep.names if one.name == axis).values.texts[n]
 
@@ -68,7 +85,7 @@ def _spread(spread: Spread) -> Json:
 def _points(found: Swept, points: Points, names: tuple[str, ...]) -> list[Json]:
     return [
         {
-            "row": int(row), "at": dict(point_of(found, int(row))),
+            "row": int(row), "at": _at(found, int(row)), "set": _set(found, int(row)),
             **{name: stable(abs(float(value))) for name, value in zip(names, values, strict=True)},
         }
         for row, values in zip(points.rows, points.values, strict=True)
