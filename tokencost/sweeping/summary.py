@@ -5,7 +5,8 @@ summary however it was cut and wherever it was computed. Of equal points the fir
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 from tokencost.sweeping.chunks import ROW, Chunk, Columns, place_on
@@ -21,11 +22,12 @@ SHIFT = 40
 
 @dataclass(slots=True)
 class Spread:
-    """The range of a metric, and how many values fall into each bin."""
+    """The range of a metric, and how many values fall into each bin, as arrays."""
 
     low: float = float("inf")
     high: float = float("-inf")
-    bins: dict[int, int] = field(default_factory=dict)
+    bins: Any = ()
+    counts: Any = ()
 
 
 @dataclass(slots=True)
@@ -56,7 +58,10 @@ def part_of(sweep: Sweep, chunk: Chunk, columns: Columns) -> Summary:
     rows = columns[ROW] if ROW in columns else np.arange(chunk.first, chunk.first + chunk.rows)
     good = np.asarray(columns[FEASIBLE], bool)
     said = sweep.loaded.said
-    kept, values = rows[good], {name: np.asarray(columns[name], float)[good] for name in sweep.compared}
+    kept = rows if good.all() else rows[good]
+    values = {name: np.asarray(columns[name], float) for name in sweep.compared}
+    if len(kept) < len(rows):
+        values = {name: column[good] for name, column in values.items()}
     by = values[said.top.by] * (-1.0 if said.top.most else 1.0)
     return Summary(
         rows=len(rows),
@@ -79,8 +84,8 @@ def _pareto(sweep: Sweep, rows: Any, values: Mapping[str, Any]) -> Points:
 
     said = sweep.loaded.said.pareto
     columns = [values[name] for name in said.minimise or ()] + [-values[name] for name in said.maximise or ()]
-    table = np.stack(columns, axis=1)
-    return _picked(rows, table, front(table))
+    at = front(columns)
+    return Points(rows[at], np.stack([column[at] for column in columns], axis=1))
 
 
 def _best(sweep: Sweep, rows: Any, by: Any) -> dict[tuple[str, int], Points]:
@@ -90,6 +95,10 @@ def _best(sweep: Sweep, rows: Any, by: Any) -> dict[tuple[str, int], Points]:
     found: dict[tuple[str, int], Points] = {}
     for number, axis in enumerate(sweep.names):
         if len(axis.values.texts) > 1 and len(rows):
+            first, last = (place_on(sweep, number, rows[[end]]) for end in (0, -1))
+            if rows[-1] - rows[0] < prod(sweep.size[number + 1 :]) and first == last:
+                found[axis.name, int(first[0])] = _picked(rows, by[:, None], least(by, 1))
+                continue
             here = place_on(sweep, number, rows)
             for n in np.bincount(here).nonzero()[0].tolist():
                 own = (here == n).nonzero()[0]
@@ -124,14 +133,14 @@ def _spread(values: Any) -> Spread:
             return Spread()
         low, high = float(values.min()), float(values.max())
     if low == high:
-        return Spread(low, high, {int(np.float64(low + 0.0).view(np.int64)) >> SHIFT: len(values)})
+        return Spread(low, high, np.asarray([low + 0.0]).view(np.int64) >> SHIFT, np.asarray([len(values)]))
     codes = (values + 0.0).view(np.int64)
     codes >>= SHIFT
     first = int(codes.min())
     codes -= first
     counts = np.bincount(codes)
     full = counts.nonzero()[0]
-    return Spread(low, high, dict(zip((full + first).tolist(), counts[full].tolist(), strict=True)))
+    return Spread(low, high, full + first, counts[full])
 
 
 def joined(sweep: Sweep, parts: Sequence[Summary]) -> Summary:
@@ -153,7 +162,7 @@ def joined(sweep: Sweep, parts: Sequence[Summary]) -> Summary:
         feasible=sum(part.feasible for part in parts),
         spreads={name: _merged([part.spreads[name] for part in parts]) for name in parts[0].spreads},
         top=_picked(top.rows, top.values, least(top.values[:, 0], said.top.count)),
-        pareto=_picked(pareto.rows, pareto.values, front(pareto.values)),
+        pareto=_picked(pareto.rows, pareto.values, front([*pareto.values.T])),
         best=best,
         cells=cells,
     )
@@ -166,21 +175,24 @@ def _together(parts: Sequence[Points]) -> Points:
 
 
 def _merged(parts: Sequence[Spread]) -> Spread:
-    found = Spread(min(part.low for part in parts), max(part.high for part in parts))
-    for part in parts:
-        for code, count in part.bins.items():
-            found.bins[code] = found.bins.get(code, 0) + count
-    return found
+    import numpy as np
+
+    low, high = min(part.low for part in parts), max(part.high for part in parts)
+    bins, at = np.unique(np.concatenate([np.asarray(part.bins, np.int64) for part in parts]), return_inverse=True)
+    counts = np.zeros(len(bins), np.int64)
+    np.add.at(counts, at, np.concatenate([np.asarray(part.counts, np.int64) for part in parts]))
+    return Spread(low, high, bins, counts)
 
 
 def median(found: Spread) -> float | None:
     """The middle value, as the middle of its bin: within a part in 8,000; None where nothing is known."""
     import numpy as np
 
-    half, seen = sum(found.bins.values()) / 2, 0
-    for code in sorted(found.bins, key=lambda code: np.int64(code << SHIFT).view(np.float64)):
-        seen += found.bins[code]
-        if seen >= half:
-            low, high = (float(np.int64(edge << SHIFT).view(np.float64)) for edge in (code, code + 1))
-            return min(max((low + high) / 2, found.low), found.high)
-    return None
+    edges = (np.asarray(found.bins, np.int64) << SHIFT).view(np.float64)
+    if not len(edges):
+        return None
+    order = np.argsort(edges)
+    seen = np.cumsum(np.asarray(found.counts)[order])
+    at = order[np.searchsorted(seen, seen[-1] / 2)]
+    beyond = float(np.asarray([(int(found.bins[at]) + 1) << SHIFT]).view(np.float64)[0])
+    return min(max((float(edges[at]) + beyond) / 2, found.low), found.high)
