@@ -27,16 +27,17 @@ MODELS = "[sdxl, flux.1-dev, flux.1-schnell, sd3.5-large, pixart-sigma]"
 GPUS = "[a100-80gb-sxm, h100-80gb-sxm]"
 
 
-def prices(points: int) -> str:
-    """Numbers without a fleet: ten choices of names, prices and limits."""
+def numbers(points: int) -> str:
+    """Numbers without a fleet: ten choices of names, steps, prices and limits."""
     return f"""version: 1
-name: prices
+name: numbers
 spec: {SPEC % ""}
 axes:
   model: {MODELS}
   gpu: {GPUS}
-  price: {{from: 0.5 USD/h, to: 8 USD/h, points: {points // 5000}, scale: log}}
-  latency.p95: {{from: 1 s, to: 100 s, points: 500, scale: log}}
+  steps: {{from: 1, to: 50, step: 1}}
+  price: {{from: 0.5 USD/h, to: 8 USD/h, points: {points // 50000}, scale: log}}
+  latency.p95: {{from: 1 s, to: 100 s, points: 100, scale: log}}
 """
 
 
@@ -55,7 +56,7 @@ axes:
 
 
 def shapes(points: int) -> str:
-    """Sizes and batches, each timed by itself, and prices."""
+    """Sizes and batches, each of 200 timed by itself, steps and prices."""
     return f"""version: 1
 name: shapes
 spec: {SPEC % ""}
@@ -68,7 +69,7 @@ axes:
 """
 
 
-CASES = {"prices": prices, "fleets": fleets, "shapes": shapes}
+CASES = {"numbers": numbers, "fleets": fleets, "shapes": shapes}
 
 
 def command(document: Path, target: Path, *more: str) -> list[str]:
@@ -95,8 +96,8 @@ def measured(folder: Path, case: str, points: int, workers: int) -> None:
 
 def killed(folder: Path, points: int) -> None:
     """A sweep killed at a random moment, continued, and compared with one that nobody killed."""
-    document, whole, again = folder / "prices.yaml", folder / "whole.parquet", folder / "again.parquet"
-    document.write_text(prices(points), encoding="utf-8")
+    document, whole, again = folder / "numbers.yaml", folder / "whole.parquet", folder / "again.parquet"
+    document.write_text(numbers(points), encoding="utf-8")
     begun = time.perf_counter()
     subprocess.run(command(document, whole), check=True, stdout=subprocess.DEVNULL)
     lasts = time.perf_counter() - begun
@@ -119,7 +120,7 @@ def on_cluster(folder: Path, points: int) -> None:
     from tokencost.sweeping.preparing import prepared
     from tokencost.sweeping.running import Ways, run
 
-    document, whole, there = folder / "prices.yaml", folder / "whole.parquet", folder / "there.parquet"
+    document, whole, there = folder / "numbers.yaml", folder / "whole.parquet", folder / "there.parquet"
     alive: list[int] = []
 
     @contextlib.contextmanager
@@ -139,21 +140,28 @@ def on_cluster(folder: Path, points: int) -> None:
     print(f"on a cluster with one of two workers killed: {'equal' if same else 'DIFFERENT'} bytes")
 
 
+def table(folder: Path) -> None:
+    """Every case at two sizes: the difference is what points take, the rest is the start."""
+    print("| case | points | workers | processor | per processor second | wall | per second | memory | per row |")
+    print("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
+    for case in CASES:
+        for points in (1_000_000, 4_000_000):
+            measured(folder, case, points, 1)
+
+
 def main() -> None:
     """The table, and what was asked for besides."""
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("--large", action="store_true")
-    asked.add_argument("--cluster", action="store_true")
+    asked.add_argument("--no-table", action="store_true", help="only what is asked for besides")
+    asked.add_argument("--large", action="store_true", help="ten million points, killed and continued")
+    asked.add_argument("--cluster", action="store_true", help="the same on a local Dask cluster, one worker killed")
     flags = asked.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="tokencost-sweep-"))
     try:
-        print("| case | points | workers | processor | per processor second | wall | per second | memory | per row |")
-        print("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
-        for case in CASES:
-            for points in (1_000_000, 4_000_000):
-                measured(folder, case, points, 1)
+        if not flags.no_table:
+            table(folder)
         if flags.large or flags.cluster:
-            measured(folder, "prices", 10_000_000, 2)
+            measured(folder, "numbers", 10_000_000, 1)
             killed(folder, 10_000_000)
         if flags.cluster:
             on_cluster(folder, 10_000_000)

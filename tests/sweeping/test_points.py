@@ -17,7 +17,7 @@ RATES = {"from": "0.2 req/s", "to": "60 req/s", "points": 8, "scale": "log"}
 ALONE = swept(
     {
         "model": ["sdxl", "flux.1-dev", "emu3-gen", "imagen-4", "show-o", "infinity-2b"],
-        "gpu": ["a100-80gb-sxm", "t4-16gb"], "precision": ["bf16", "fp8"], "steps": [5, 30],
+        "gpu": ["a100-80gb-sxm", "t4-16gb"], "precision": ["bf16", "fp8"], "steps": {"from": 1, "to": 40, "points": 4},
         "resolution": [512, 1000, 1024], "price": PRICES, "latency.p95": {"from": "1 s", "to": "90 s", "points": 9},
         "guidance": ["batched", "none"],
     },
@@ -27,7 +27,7 @@ LAWFUL = swept(
     {
         "model": ["sdxl", "flux.1-dev", "imagen-4"], "gpu": ["a100-80gb-sxm", "h100-80gb-sxm"], "traffic": RATES,
         "price": PRICES, "latency.p95": {"from": "2 s", "to": "40 s", "points": 5}, "spares": [0, 1],
-        "assume.utilisation_target": [0.5, 1], "width": [512, 1024],
+        "assume.utilisation_target": [0.5, 1], "width": [512, 1024], "steps": [8, 30],
     },
     spec={"traffic": TRAFFIC, "budget": {"per_asset": "0.02 USD", "energy_per_asset": "4 kJ"}}, metrics=[*NAMES],
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from tokencost.units import Fraction, UsdPerSecond
+from tokencost.units import Count, Fraction, UsdPerSecond
 
 DEFAULT_GPU = "a100-80gb-sxm"
 DEFAULT_ENGINE = "compile"
@@ -27,7 +27,7 @@ class RunOptions:
     parallelism: str = ""
     price: UsdPerSecond | None = None
     batch: int = 1
-    steps: int | None = None
+    steps: Count | None = None
     guidance: GuidanceMode | None = None
     region: str = DEFAULT_REGION
     site: str = DEFAULT_SITE

@@ -46,7 +46,9 @@ def chunks_of(sweep: Sweep, largest: int = LARGEST) -> list[Chunk]:
     times = [_milliseconds(sweep, n + 1) for n in range(len(size))]
     small = (n for n in range(len(size)) if inner[n] <= largest and times[n] <= LONGEST)
     cut = next(small, len(size) - 1)
-    step = max(1, min(largest // inner[cut], int(LONGEST / times[cut])))
+    step = max(1, largest // inner[cut])
+    if _takes_time(sweep, cut):
+        step = max(1, min(step, int(LONGEST / times[cut])))
     found: list[Chunk] = []
     for outer in range(prod(size[:cut])):
         before = _unravel(outer, size[:cut])
@@ -55,6 +57,13 @@ def chunks_of(sweep: Sweep, largest: int = LARGEST) -> list[Chunk]:
             first = (outer * size[cut] + low) * inner[cut]
             found.append(Chunk(len(found), before, low, high, first, (high - low) * inner[cut]))
     return found
+
+
+def _takes_time(sweep: Sweep, number: int) -> bool:
+    """Whether each value of an axis is computed by itself: names, shapes, and loads of a fleet."""
+    if number < len(sweep.names) + len(sweep.shapes):
+        return True
+    return sweep.product.traffic is not None and sweep.axes[number].path.startswith(SIZING)
 
 
 def _milliseconds(sweep: Sweep, begin: int) -> float:
@@ -66,7 +75,7 @@ def _milliseconds(sweep: Sweep, begin: int) -> float:
     loads = prod(
         length
         for n, (axis, length) in enumerate(zip(sweep.axes, sweep.size, strict=True))
-        if n >= max(begin, shapes) and axis.path.startswith(SIZING)
+        if n >= max(begin, shapes) and _takes_time(sweep, n)
     )
     return blocks * (TIMED + loads * (SIMULATED if sweep.simulates else BY_LAW))
 

@@ -25,17 +25,15 @@ Change = Callable[[Setting, Num], Setting]
 
 SHAPES = {
     "output.width", "output.height", "input.width", "input.height", "resolution", "prompt_tokens", "output_tokens",
-    "assume.batch", "assume.steps",
+    "assume.batch",
 }  # fmt: skip
 """Fields that change the work of a request: each value is timed by itself, without reading the spec again."""
 
 
 def shaped(path: str, setting: Setting, value: float) -> Setting:
     """The same with another value of one of the SHAPES."""
-    asked, options = setting.asked, setting.options
+    asked = setting.asked
     whole, field = int(value), path.rpartition(".")[2]
-    if path == "assume.steps":
-        return replace(setting, options=replace(options, steps=whole))
     if path == "assume.batch":
         request = replace(asked.request, batch=float(whole))
         return replace(setting, asked=replace(asked, batch=whole, request=request))
@@ -98,6 +96,7 @@ def _numbers(product: Product) -> Mapping[str, tuple[str, Change]]:
     said = product.traffic
     known: dict[str, tuple[str, Change]] = {
         "platform.price": ("USD/s", lambda now, value: replace(now, options=replace(now.options, price=value))),
+        "assume.steps": ("", lambda now, value: replace(now, options=replace(now.options, steps=value))),
         **{f"latency.{key}": ("s", _limiting(share)) for key, share in PERCENTILES.items()},
         **{f"budget.{name}": (unit, _spending(name)) for name, unit in BUDGET.items()},
     }

@@ -186,7 +186,7 @@ def _best(attempts: Sequence[tuple[Tried, Mask]]) -> Any:
     latency: Any = np.inf
     which: Any = np.asarray(0)
     for n, (found, use) in enumerate(attempts):
-        own, rent, time = found.firm + found.over, found.gpus, float(found.estimate.latency.value)
+        own, rent, time = found.firm + found.over, found.gpus, found.estimate.latency.value
         fewer = (own < broken) | ((own == broken) & ((rent < gpus) | ((rent == gpus) & (time < latency))))
         better = use & fewer
         which = np.where(better, n, which)

@@ -25,6 +25,11 @@ def _bill(candidate: Candidate) -> Bill | None:
     return candidate.bill or (candidate.estimate.bill if candidate.estimate else None)
 
 
+def _told(value: Count) -> Count | None:
+    """Nothing for the 0 of a provider that tells no time."""
+    return None if isinstance(value, float | int) and not value else value
+
+
 def _metrics() -> tuple[Metric, ...]:
     def run(name: str, unit: str, of: Callable[..., Count | None]) -> Metric:
         return Metric(name=name, unit=unit, of=lambda c: of(c.estimate) if c.estimate else None)
@@ -36,9 +41,9 @@ def _metrics() -> tuple[Metric, ...]:
         return Metric(name=name, unit=unit, of=lambda c: of(found) if (found := _bill(c)) else None)
 
     return (
-        run("latency.seconds", "s", lambda e: e.latency.value or None),
-        run("latency.low", "s", lambda e: e.latency.low or None),
-        run("latency.high", "s", lambda e: e.latency.high or None),
+        run("latency.seconds", "s", lambda e: _told(e.latency.value)),
+        run("latency.low", "s", lambda e: _told(e.latency.low)),
+        run("latency.high", "s", lambda e: _told(e.latency.high)),
         fleet("capacity.replicas", "", lambda c: c.replicas),
         fleet("capacity.gpus", "", lambda c: c.gpus),
         fleet("capacity.batch", "", lambda c: c.batch),
@@ -60,7 +65,7 @@ def _metrics() -> tuple[Metric, ...]:
         run("params.total", "", lambda e: e.params.get("total")),
         run("tokens.sequence", "", lambda e: e.tokens.sequence if e.tokens else None),
         run("tokens.visual", "", lambda e: e.tokens.visual if e.tokens else None),
-        run("throughput.requests_per_second", "1/s", lambda e: e.requests_per_second or None),
+        run("throughput.requests_per_second", "1/s", lambda e: _told(e.requests_per_second)),
         run("throughput.tokens_per_second", "1/s", lambda e: e.tokens_per_second if e.platform else None),
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from tokencost.nouns.request import LatencyLimit, Traffic
 from tokencost.serving.fleet import percentiles
+from tokencost.serving.service import Service
 from tokencost.serving.sizing import Sizing, refined
 from tokencost.sweeping.trying import Tried
 from tokencost.units import Count
@@ -29,25 +30,26 @@ def refine(found: Tried, clean: Any, latencies: Latencies) -> tuple[Any, Sequenc
     if exact and not latencies:
         return found.fleet, UNASKED
     limits = found.setting.asked.limits
-    parts = [found.fleet, traffic.peak, traffic.utilisation_target, *(limit.limit for limit in limits)]
+    parts = [found.fleet, traffic.peak, traffic.utilisation_target, service.full, *(limit.limit for limit in limits)]
     shape = np.broadcast_shapes(*(np.shape(part) for part in parts))
     rows = [np.broadcast_to(part, shape) for part in parts]
     wanted = _reduced(clean, shape)
-    fleet, late = np.array(rows[0], float), [np.full(shape, float(service.full)) for _ in range(3)]
+    fleet, late = np.array(rows[0], float), [np.array(rows[3], float) for _ in range(3)]
     for at in zip(*np.nonzero((rows[0] > 0) & (wanted | latencies)), strict=True):
         here = [float(row[at]) for row in rows]
         point = replace(traffic, average=here[1], peak=here[1], utilisation_target=here[2])
-        sizing = _sizing(found, point, _at(limits, here[3:]), int(here[0]), smaller=bool(wanted[at]) and not exact)
+        one = service if service.replica else replace(service, full=here[3], alone=here[3])
+        sizing = _sizing(one, point, _at(limits, here[4:]), int(here[0]), smaller=bool(wanted[at]) and not exact)
         fleet[at] = sizing.replicas
         if latencies:
-            for part, value in zip(late, percentiles(sizing, service, point)[:3], strict=True):
+            for part, value in zip(late, percentiles(sizing, one, point)[:3], strict=True):
                 part[at] = value
     return fleet, late if latencies else UNASKED
 
 
-def _sizing(found: Tried, point: Traffic, limits: Sequence[LatencyLimit], fleet: int, *, smaller: bool) -> Sizing:
+def _sizing(service: Service, point: Traffic, limits: Sequence[LatencyLimit], fleet: int, *, smaller: bool) -> Sizing:
     law = Sizing(replicas=fleet, evidence="law")
-    return refined(law, found.service, point, limits) if smaller else law
+    return refined(law, service, point, limits) if smaller else law
 
 
 def _at(limits: Sequence[LatencyLimit], bounds: Sequence[float]) -> tuple[LatencyLimit, ...]:

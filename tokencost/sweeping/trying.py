@@ -119,27 +119,25 @@ def _fleet(catalog: Catalog, asked: Asked, service: Service) -> Count:
 
 
 def _by_law(catalog: Catalog, service: Service, traffic: Traffic, limits: Sequence[LatencyLimit]) -> Any:
-    """By the stair of every set of limits that occurs."""
+    """By the stair of every service time and set of limits that occurs."""
     import numpy as np
 
-    rates, *bounds = np.broadcast_arrays(traffic.peak, *(limit.limit for limit in limits))
+    rates, *others = np.broadcast_arrays(traffic.peak, service.full, *(limit.limit for limit in limits))
     shares = [float(limit.percentile) for limit in limits]
     found = np.empty(rates.shape)
-    sets, which = np.unique(
-        np.reshape([bound.ravel() for bound in bounds], (len(bounds), -1)), axis=1, return_inverse=True
-    )
-    for number in range(max(sets.shape[1], 1)):
-        said: tuple[Limit, ...] = tuple(zip(shares, sets[:, number].tolist() if bounds else (), strict=True))
-        here = (which.reshape(rates.shape) == number) if bounds else np.ones(rates.shape, bool)
+    sets, which = np.unique(np.stack([other.ravel() for other in others]), axis=1, return_inverse=True)
+    for number, (seconds, *bounds) in enumerate(sets.T.tolist()):
+        here = which.reshape(rates.shape) == number
         rising, back = np.unique(rates[here], return_inverse=True)
-        found[here] = np.asarray(_stair(catalog, service, traffic, said).replicas(rising.tolist()), float)[back]
+        limited = tuple(zip(shares, bounds, strict=True))
+        stair = _stair(catalog, service.slots, seconds, float(traffic.burstiness), limited)
+        found[here] = np.asarray(stair.replicas(rising.tolist()), float)[back]
     return found
 
 
-def _stair(catalog: Catalog, service: Service, traffic: Traffic, limits: tuple[Limit, ...]) -> Stair:
-    seconds, burstiness = float(service.full), float(traffic.burstiness)
-    key = ("stair", service.slots, seconds, burstiness, limits)
-    return remembered(catalog, key, lambda: Stair(service.slots, seconds, burstiness, limits))
+def _stair(catalog: Catalog, slots: int, seconds: float, burstiness: float, limits: tuple[Limit, ...]) -> Stair:
+    key = ("stair", slots, seconds, burstiness, limits)
+    return remembered(catalog, key, lambda: Stair(slots, seconds, burstiness, limits))
 
 
 def _rent(catalog: Catalog, setting: Setting, gpu: str, gpus: Count, traffic: Traffic) -> Bill:
