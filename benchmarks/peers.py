@@ -2,7 +2,8 @@
 
 Peers are looked for in this interpreter, or in the one that is named: `genz-llm=/path/to/venv/bin/python`. Each runs in
 a process of its own: to import alone, to answer one question, and to answer many, so that the start and a further
-configuration are told apart. Processor time, least of three. A peer that is not there is left out with the reason.
+configuration are told apart. Processor time, least of three runs, or of RUNS. A peer that is not there is left out with
+the reason.
 
 The questions are not the same: language models for the peers, image models here. What is compared is what one
 further configuration costs a user who looks at many.
@@ -14,7 +15,7 @@ import sys
 import time
 
 MANY = 40
-RUNS = 3
+RUNS = int(os.environ.get("RUNS", "3"))
 
 OURS = """
 import tokencost
@@ -35,8 +36,8 @@ import logging
 logging.disable(logging.CRITICAL)
 for n in range({count}):
     LLMAnalysis(
-        get_model_config_by_name("upstage_Llama-2-70b-instruct-v2"), get_gpu_config_by_name("a100-sxm-80gb"),
-        get_dtype_config_by_name("w16a16e16"), ParallelismConfig(tp_size=8), flops_efficiency=0.7,
+        get_model_config_by_name("decapoda-research_llama-7b-hf"), get_gpu_config_by_name("a100-sxm-80gb"),
+        get_dtype_config_by_name("w16a16e16"), ParallelismConfig(), flops_efficiency=0.7,
         hbm_memory_efficiency=0.9,
     ).inference(batch_size_per_gpu=n + 1, seq_len=512, num_tokens_to_generate=32)
 """
