@@ -24,7 +24,7 @@ for n in range({count}):
 """
 OURS_SWEPT = """
 import tokencost
-tokencost.sweep({{"version": 1, "name": "s",
+{count} and tokencost.sweep({{"version": 1, "name": "s",
     "spec": {{"version": 1, "name": "p", "task": "text-to-image", "output": {{"width": 512, "height": 512}}}},
     "axes": {{"model": ["sdxl"], "price": {{"from": "1 USD/h", "to": "2 USD/h", "points": {count}}}}}}})
 """

@@ -18,9 +18,11 @@ from tokencost.sweeping.sweep import Sweep
 
 
 def prices() -> Sweep:
-    """Chunks enough for both workers, each of half a second."""
-    steps = {"from": 1, "to": 6000, "step": 1}
-    return swept({"model": ["sdxl", "show-o"], "steps": steps, "price": ["1 USD/h", "2 USD/h"]})
+    """Chunks enough for both workers, each of a tenth of a second."""
+    batch, sides = {"from": 1, "to": 64, "step": 1}, {"from": 512, "to": 1024, "step": 64}
+    return swept(
+        {"model": ["sdxl", "sd3.5-large"], "batch": batch, "resolution": sides, "price": ["1 USD/h", "2 USD/h"]}
+    )
 
 
 @pytest.mark.cluster

@@ -17,7 +17,7 @@ from tokencost.sweeping.sweep import Sweep
 from tokencost.sweeping.working import Done, Recipe, Work, compute, on_processes
 
 AXES = {
-    "model": ["sdxl", "show-o"], "gpu": ["a100-80gb-sxm", "h100-80gb-sxm"], "steps": {"from": 1, "to": 300, "step": 1},
+    "model": ["sdxl", "show-o"], "gpu": ["a100-80gb-sxm", "h100-80gb-sxm"], "batch": {"from": 1, "to": 75, "step": 1},
     "price": {"from": "1 USD/h", "to": "3 USD/h", "points": 4},
 }  # fmt: skip
 
@@ -113,11 +113,11 @@ def test_a_file_holds_what_was_computed(whole: Path) -> None:
     """
     table, columns = pq.read_table(whole), computed(prices())
 
-    assert ["model", "gpu", "steps", "price [USD/h]"] == table.column_names[:4]
+    assert ["model", "gpu", "batch", "price [USD/h]"] == table.column_names[:4]
     for name, values in columns.items():
         np.testing.assert_array_equal(values, table.column(name).to_numpy())
     assert ["sdxl", "show-o"] == table.column("model").unique().to_pylist()
-    assert [1.0] * 4 + [2.0] * 4 == table.column("steps").to_pylist()[:8]
+    assert [1.0] * 4 + [2.0] * 4 == table.column("batch").to_pylist()[:8]
 
 
 @pytest.mark.parametrize("end", [".csv", ".jsonl"])

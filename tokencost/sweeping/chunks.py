@@ -14,7 +14,7 @@ from tokencost.sweeping.sweep import Cell, Sweep
 
 LARGEST = 500_000
 """Rows of a chunk at most: some tens of megabytes of columns and of what they are computed from."""
-LONGEST = 500.0
+LONGEST = 100.0
 """Milliseconds that a chunk may take, roughly: what a killed sweep loses, and how often one hears of its progress."""
 TIMED, BY_LAW, SIMULATED = 1.0, 0.1, 20.0
 """Milliseconds that a shape takes to be timed, and a load to be sized, roughly."""

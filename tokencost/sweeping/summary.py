@@ -126,6 +126,8 @@ def _cells(sweep: Sweep, rows: Any, values: Mapping[str, Any]) -> Any:
 def _spread(values: Any) -> Spread:
     import numpy as np
 
+    if not len(values):
+        return Spread()
     low, high = float(values.min()), float(values.max())
     if np.isnan(low):
         values = values[~np.isnan(values)]
