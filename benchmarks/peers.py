@@ -26,7 +26,8 @@ OURS_SWEPT = """
 import tokencost
 {count} and tokencost.sweep({{"version": 1, "name": "s",
     "spec": {{"version": 1, "name": "p", "task": "text-to-image", "output": {{"width": 512, "height": 512}}}},
-    "axes": {{"model": ["sdxl"], "price": {{"from": "1 USD/h", "to": "2 USD/h", "points": {count}}}}}}})
+    "axes": {{"model": ["sdxl"], "steps": {{"from": 1, "to": 1000, "step": 1}},
+             "price": {{"from": "1 USD/h", "to": "2 USD/h", "points": {count}}}}}}})
 """
 LLM_ANALYSIS = """
 from llm_analysis.analysis import LLMAnalysis
@@ -60,10 +61,10 @@ for n in range({count}):
     session.run_static(config.RuntimeConfig(batch_size=n + 1, isl=512, osl=32), "static")
 """
 PEERS = {
-    "tokencost estimate": (OURS, MANY), "tokencost sweep": (OURS_SWEPT, 1_000_000),
-    "llm-analysis": (LLM_ANALYSIS, MANY),
-    "genz-llm": (GENZ, MANY), "aiconfigurator": (AICONFIGURATOR, MANY),
+    "tokencost estimate": (OURS, MANY, 1), "tokencost sweep": (OURS_SWEPT, 2000, 1000),
+    "llm-analysis": (LLM_ANALYSIS, MANY, 1), "genz-llm": (GENZ, MANY, 1), "aiconfigurator": (AICONFIGURATOR, MANY, 1),
 }  # fmt: skip
+"""Code, how many times its loop runs, and configurations that each of them looks at."""
 ABSENT = {
     "calculon": "the package of this name on PyPI is something else; the model of training is not published there",
     "LLM-Viewer": "not on PyPI",
@@ -90,14 +91,14 @@ def main() -> None:
     pythons = dict(word.split("=", 1) for word in sys.argv[1:])
     print("| planner | import | first configuration | a further one |")
     print("|---|---:|---:|---:|")
-    for name, (code, count) in PEERS.items():
+    for name, (code, count, looked_at) in PEERS.items():
         python = pythons.get(name, sys.executable)
         begun, one, many = (spent(python, code.format(count=n)) for n in (0, 1, count))
         if isinstance(begun, str) or isinstance(one, str) or isinstance(many, str):
             reason = next(found for found in (begun, one, many) if isinstance(found, str))
             print(f"| {name} | left out: {reason} | | |")
             continue
-        each = (many - one) / (count - 1)
+        each = (many - one) / (count - 1) / looked_at
         print(f"| {name} | {begun:.2f} s | {one:.2f} s | {each * 1e3:,.4g} ms |", flush=True)
     for name, reason in ABSENT.items():
         print(f"| {name} | left out: {reason} | | |")
