@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -130,3 +131,15 @@ def test_the_best_point_can_be_planned(document: str) -> None:
     planned = json.loads(call("plan", POSTER, "--quick", "--format", "json", *words).out)["candidates"][0]
 
     assert planned["cost"]["per_asset_usd"] == best["cost.per_asset_usd"]
+
+
+def test_a_missing_extra_is_named(document: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    With the command that installs it, and before anything is computed; without a file nothing is missed.
+    """
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    called = call("sweep", document, "-o", str(tmp_path / "points.parquet"))
+
+    assert 2 == called.code
+    assert "pip install 'tokencost-planner[sweep]'" in called.err
+    assert 0 == call("sweep", document).code

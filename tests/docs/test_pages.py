@@ -15,10 +15,7 @@ FUNCTION = re.compile(r"\bdef (\w+)\(")
 NAMED = re.compile(r"`(\w+)`")
 METHODS = sorted((ROOT / "docs" / "methods").glob("*.md"))
 SPECS = [
-    (page, body)
-    for page in PAGES
-    for body in fenced(page, "yaml")
-    if "version: 1" in body and "\naxes:" not in body
+    (page, body) for page in PAGES for body in fenced(page, "yaml") if "version: 1" in body and "\naxes:" not in body
 ]
 """Sweeps are run by the commands of their page."""
 
