@@ -1,8 +1,8 @@
 """Cost and capacity planner for generative media.
 
-`estimate`, `compare`, `plan`, `check`, `diff`, `capacity`, `tokens`, `sample`, `train` and `validate` are the commands
-of the same names, `what_if` is `compare --what-if`, `claims` is `explain --claims`; nothing is imported before it is
-used.
+`estimate`, `compare`, `plan`, `check`, `diff`, `capacity`, `tokens`, `sample`, `sweep`, `train` and `validate` are the
+commands of the same names, `what_if` is `compare --what-if`, `claims` is `explain --claims`; nothing is imported before
+it is used.
 """
 
 from importlib import import_module
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         estimate,
         plan,
         sample,
+        sweep,
         tokens,
         train,
         validate,
@@ -36,6 +37,7 @@ __all__ = [
     "estimate",
     "plan",
     "sample",
+    "sweep",
     "tokens",
     "train",
     "validate",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tokencost.planning.sample import Sampled
     from tokencost.planning.sides import Records, Side
     from tokencost.spec.load import LoadedSpec
+    from tokencost.sweeping.running import Swept
     from tokencost.validation.rows import Validation
 
 Spec = str | Path | Mapping[str, Any]
@@ -159,6 +160,30 @@ def capacity(
     records = load(catalog)
     question = Question(models=tuple(models), replicas=replicas, trace=Path(trace) if trace else None)
     return capacity_plan(records, _loaded(spec, set, records), question)
+
+
+def sweep(
+    document: Spec,
+    output: str | Path | None = None,
+    *,
+    engine: str = "local",
+    workers: int = 1,
+    restart: bool = False,
+    catalog: Path | None = None,
+) -> "Swept":
+    """Every point of a sweep, in a .parquet, .csv or .jsonl file if one is named, and their summary.
+
+    `document` is a file, or plain data whose paths begin in the current folder. With more than one of `workers`, or
+    with `engine="dask://local"`, processes are started: call it below `if __name__ == "__main__"`.
+    """
+    from tokencost.spec.sweep import load_sweep, sweep_of
+    from tokencost.sweeping.dask_cluster import work_of
+    from tokencost.sweeping.preparing import prepared
+    from tokencost.sweeping.running import Ways, run
+
+    loaded = sweep_of(document, Path()) if isinstance(document, Mapping) else load_sweep(Path(document))
+    ways = Ways(workers=workers, anew=restart, work=work_of(engine, workers))
+    return run(prepared(load(catalog), loaded), Path(output) if output else None, ways)
 
 
 def tokens(

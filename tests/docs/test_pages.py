@@ -15,7 +15,10 @@ CITED = re.compile(r"\[([a-z0-9][a-z0-9.]*(?:-[a-z0-9.]+)+)\](?!\()")
 FUNCTION = re.compile(r"\bdef (\w+)\(")
 NAMED = re.compile(r"`(\w+)`")
 METHODS = sorted((ROOT / "docs" / "methods").glob("*.md"))
-VERSIONED = [(page, body) for page in PAGES for body in fenced(page, "yaml") if "version: 1" in body]
+VERSIONED = [
+    (page, body) for page in PAGES for body in fenced(page, "yaml") if "version: 1" in body and "\naxes:" not in body
+]
+"""Sweeps are run by the commands of their page."""
 SPECS = [(page, body) for page, body in VERSIONED if "\nrules:" not in body]
 BUDGETS = [one for one in VERSIONED if one not in SPECS]
 

@@ -16,7 +16,7 @@ Names = Mapping[str, Mapping[str, list[str]]]
 def names_in(index: Mapping[str, Any]) -> dict[str, dict[str, list[str]]]:
     """Every id of a compiled index with its names; regions by the grid that knows them."""
     found = {kind: _of_kind(kind, own) for kind, own in index.items() if kind != "sources"}
-    regions = {region: [grid] for grid, record in index["grids"].items() for region in record["noun"]["carbon"]}
+    regions = {region: [grid] for grid, record in index.get("grids", {}).items() for region in record["noun"]["carbon"]}
     return {**found, "regions": regions}
 
 

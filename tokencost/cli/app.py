@@ -18,6 +18,7 @@ from tokencost.cli.prices import prices
 from tokencost.cli.reconcile import reconcile
 from tokencost.cli.sample import sample
 from tokencost.cli.schema import schema
+from tokencost.cli.sweep import sweep
 from tokencost.cli.tokens import tokens
 from tokencost.cli.train import train
 from tokencost.cli.validate import validate
@@ -64,6 +65,7 @@ app.command(rich_help_panel=PLAN)(capacity)
 app.command(rich_help_panel=PLAN)(reconcile)
 app.command(rich_help_panel=EXPLORE)(compare)
 app.command(rich_help_panel=EXPLORE)(estimate)
+app.command(rich_help_panel=EXPLORE)(sweep)
 app.command(rich_help_panel=EXPLORE)(tokens)
 app.command(rich_help_panel=EXPLORE)(explain)
 app.command(rich_help_panel=EXPLORE)(sample)

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from tokencost.nouns.lock import Lock
     from tokencost.planning.options import OutputOptions, RunOptions
 
+ANSWERS = ("compare", "compare --what-if", "compare --where", "compare --res=A..B")
 
-@o.grouped(size=o.output_options, run=o.platform_options, lock=lock_options, places=allowed_places)
+
+@o.grouped(sizes=o.sizes_options, run=o.platform_options, lock=lock_options, places=allowed_places)
 def compare(
     names: Annotated[
         list[str] | None,
@@ -30,7 +32,7 @@ def compare(
     task: Annotated[
         str, typer.Option("--task", help="image, video or perception; default: image.", autocompletion=c.TASKS)
     ] = "",
-    size: "OutputOptions",
+    sizes: "tuple[OutputOptions, range | None]",
     models: Annotated[
         str,
         typer.Option(
@@ -44,7 +46,7 @@ def compare(
     lock: "Lock | None",
     places: "Allowed",
     catalog: o.CatalogDir = None,
-    format: Annotated[str, o.format_option("compare", "compare --what-if", "compare --where")] = "table",  # noqa: A002
+    format: Annotated[str, o.format_option(*ANSWERS)] = "table",  # noqa: A002
     output: o.Output = None,
     no_color: o.NoColor = False,
     quiet: o.Quiet = False,
@@ -56,9 +58,14 @@ def compare(
     What would make a model faster: tokencost compare --what-if emu3-gen
 
     The cheapest place: tokencost compare --res 1024 --models sdxl --where any --residency eu
+
+    Cost and time against resolution: tokencost compare --res 256..4096
     """
+    size, span = sizes
     chosen = [*(names or []), *(name.strip() for name in models.split(",") if name.strip())]
     records = o.load_catalog(catalog)
+    if what_if and span is not None:
+        raise UsageError("--what-if is about one size; --res 256..4096 compares models over many")
     if what_if:
         from tokencost.planning.what_if import what_if as accelerated
 
@@ -70,6 +77,11 @@ def compare(
         ranked = searched(records, places, chosen, task, size, run)
         show("compare --where", ranked, format, output, no_color=no_color)
         return tell_ages([ranked], quiet=quiet)
+    if span is not None:
+        from tokencost.planning.ranging import ranged
+
+        drawn = ranged(records, task or "image", span, size, run, chosen)
+        return show("compare --res=A..B", drawn, format, output, no_color=no_color)
     from tokencost.planning import compare as use_case
 
     asked = use_case.task_named(task or "image")

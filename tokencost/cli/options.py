@@ -76,6 +76,9 @@ SiteName = Annotated[
 ]
 PueFlag = Annotated[float | None, typer.Option("--pue", min=1.0, max=5.0, help="Your own PUE instead of a site's.")]
 Res = Annotated[str, typer.Option("--res", help="Size: 1024 for a square, or 1280x720.")]
+SizeOrRange = Annotated[
+    str, typer.Option("--res", help="Size: 1024 for a square, or 1280x720; 256..4096 draws squares of all sizes.")
+]
 Width = Annotated[int | None, typer.Option("--width", min=1, max=65_536, help="Pixels.")]
 Height = Annotated[int | None, typer.Option("--height", min=1, max=65_536, help="Pixels.")]
 Frames = Annotated[int | None, typer.Option("--frames", min=1, max=100_000, help="Frames of the clip.")]
@@ -179,6 +182,35 @@ def clip_options(
 def output_options(*, clip: "OutputOptions", output_tokens: OutputTokens = 128) -> "OutputOptions":
     """Size flags, and the length of an answer about an image."""
     return replace(clip, output_tokens=output_tokens)
+
+
+def sizes_options(
+    res: SizeOrRange = "",
+    width: Width = None,
+    height: Height = None,
+    seconds: SecondsFlag = None,
+    fps: Fps = None,
+    frames: Frames = None,
+    prompt_tokens: PromptTokens = 64,
+    output_tokens: OutputTokens = 128,
+) -> "tuple[OutputOptions, range | None]":
+    """Size flags of one size, or of a range of squares, whose last side is the end of the range."""
+    span = span_of(res)
+    if span and (width or height):
+        raise UsageError("give --res 256..4096 or --width and --height, not both")
+    size = clip_options("" if span else res, width, height, seconds, fps, frames, prompt_tokens)
+    return replace(size, output_tokens=output_tokens), span
+
+
+def span_of(res: str) -> range | None:
+    """`256..4096` as a range of sides; None for a single size."""
+    found = re.fullmatch(r"([0-9]{1,5})\.\.([0-9]{1,5})", res)
+    if not found and ".." not in res:
+        return None
+    low, high = (int(found[1]), int(found[2])) if found else (0, 0)
+    if not 0 < low < high <= 65_536:
+        raise UsageError(f"--res {res[:40]!r}: write 256..4096 for squares of these sides")
+    return range(low, high)
 
 
 def size_of(res: str) -> tuple[int, int]:

@@ -32,17 +32,26 @@ def each(
     codes: list[Exit] = []
     for number, path in enumerate(paths, 1):
         try:
-            piped = path == "-"
-            spec = load_bytes(_stdin(), path, overrides, catalog) if piped else load(Path(path), overrides, catalog)
+            from_pipe = path == "-"
+            spec = load_bytes(piped(), path, overrides, catalog) if from_pipe else load(Path(path), overrides, catalog)
             with progress(f"planning {path}" + (f" ({number} of {len(paths)})" if len(paths) > 1 else ""), quiet=quiet):
                 answers.append(use_case(catalog, spec))
         except TokencostError as error:
+            if len(paths) > 1 and _is_sweep(error):
+                say(f"{path}: a sweep, left out; `tokencost sweep {path}` computes it")
+                continue
             problems += error.problems
             codes.append(Exit.ACCESS if isinstance(error, AccessError) else Exit.INPUT)
     return answers, list(dict.fromkeys(problems)), codes
 
 
-def _stdin() -> bytes:
+def _is_sweep(error: TokencostError) -> bool:
+    """Whether a file that is no spec is a sweep: `specs/*.yaml` may hold both."""
+    return any(problem.path == "axes" for problem in error.problems)
+
+
+def piped() -> bytes:
+    """What stands on standard input, up to a limit beyond any spec's."""
     if sys.stdin is None:
         raise AccessError("standard input is closed")
     try:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from tokencost.nouns.answer import Bill, Estimate, Violation
 from tokencost.nouns.electricity import Electricity
@@ -71,10 +72,10 @@ def latency_limits(limits: Sequence[LatencyLimit], service: float, *, possible: 
     """Percentiles that no number of replicas keeps: a request alone is over the limit, or the fleet too large."""
     for limit in limits if not possible else ():
         bound, name = float(limit.limit), f"latency.p{float(limit.percentile) * 100:g}"
-        if _above(service, bound):
+        if exceeds(service, bound):
             message = f"{seconds(service)} s for one request exceed {seconds(bound)} s; more replicas do not help"
             yield Violation(constraint=name, message=message, actual=service, limit=bound)
-    if not possible and not any(_above(service, float(limit.limit)) for limit in limits):
+    if not possible and not any(exceeds(service, float(limit.limit)) for limit in limits):
         yield Violation(constraint="traffic", message="no fleet that is still planned for keeps up with this traffic")
 
 
@@ -112,12 +113,13 @@ def _over(
         return
     if actual is None:
         yield Violation(constraint=name, message=f"cannot be judged: {unknown}", limit=bound)
-    elif _above(float(actual), bound):
+    elif exceeds(float(actual), bound):
         message = f"{says(float(actual))} exceed {says(bound)}"
         yield Violation(constraint=name, message=message, actual=actual, limit=bound)
 
 
-def _above(actual: float, bound: float) -> bool:
+def exceeds(actual: Num, bound: Num) -> Any:
+    """Whether an amount is over its budget, beyond what rounding explains; element by element for arrays."""
     return actual > bound * (1 + GUARD)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tokencost.formula import formula
 from tokencost.nouns.answer import Line
 from tokencost.numeric import maximum, minimum
-from tokencost.units import Constant, Count, Fraction, UsdPerSecond
+from tokencost.units import Constant, Count, Fraction, Num, UsdPerSecond
 
 SECONDS_PER_HOUR = Constant(3600, "s", "prices are asked per hour")
 
@@ -63,10 +63,16 @@ def besides(name: str, hours: Count, unit: str, rate: Rate) -> Iterator[Line]:
     if rate.price is None:
         return
     paid = rate.price if rate.agreed is None else rate.agreed
-    if paid != rate.price:
+    if not same(paid, rate.price):
         yield _line(f"{name}, discount", hours, unit, (paid - rate.price, rate))
     if rate.beside:
         yield _line(f"{name}, {rate.why}", hours * rate.beside, unit, (paid, rate))
+
+
+def same(one: Num, other: Num) -> bool:
+    """Whether two amounts are one; arrays are where they are the same array."""
+    numbers = isinstance(one, float | int) and isinstance(other, float | int)
+    return one is other or (numbers and bool(one == other))
 
 
 def _line(name: str, hours: Count, unit: str, at: tuple[UsdPerSecond, Rate]) -> Line:

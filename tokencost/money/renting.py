@@ -48,7 +48,7 @@ def _lines(share: Share) -> list[Line]:
     rented = rented_gpus(share.gpus, share.per_instance)
     beyond = rented - share.gpus
     lines = [_line(share, share.name, share.gpus)]
-    if beyond:
+    if share.per_instance != 1 and beyond:
         lines.append(_line(share, f"{share.name} beyond, in whole instances of {share.per_instance:g}", beyond))
     hours = rented * SECONDS_PER_MONTH / SECONDS_PER_HOUR
     return [*lines, *besides(share.name, hours, "GPU h/month", share.rate)]

@@ -21,7 +21,7 @@ from tokencost.planning.resolve import generator, platform
 from tokencost.record import dataclass
 from tokencost.timing.phases import phase_flop
 from tokencost.timing.rates import attention_peak, convolution_peak, matmul_share, peak
-from tokencost.units import Constant
+from tokencost.units import Constant, Count
 
 COMPUTED = Constant(0.99, "", "of the counted FLOPs; the last digits of a bound are no reason to leave a model out")
 CAUSAL = Constant(0.49, "", "the same of a decoder, where fused kernels skip half of the attention that is counted")
@@ -33,7 +33,7 @@ class Known:
 
     request: Request | None = None
     guidance: str | None = None
-    steps: int | None = None
+    steps: Count | None = None
     flop: Mapping[str, float] = field(default_factory=dict)
 
 

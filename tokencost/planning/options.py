@@ -4,7 +4,7 @@ from typing import Literal
 
 from tokencost.nouns.request import Request, Terms
 from tokencost.record import dataclass, replace
-from tokencost.units import Fraction, UsdPerSecond
+from tokencost.units import Count, Fraction, UsdPerSecond
 
 DEFAULT_GPU = "a100-80gb-sxm"
 DEFAULT_ENGINE = "compile"
@@ -30,7 +30,7 @@ class RunOptions:
     price: UsdPerSecond | None = None
     terms: Terms = ANY_TERMS
     batch: int = 1
-    steps: int | None = None
+    steps: Count | None = None
     guidance: GuidanceMode | None = None
     region: str = DEFAULT_REGION
     site: str = DEFAULT_SITE

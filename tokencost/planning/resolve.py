@@ -31,13 +31,13 @@ def generator(catalog: Catalog, model: Model, options: RunOptions) -> Generator:
     generation, reader = model.generation, model.perception
     grid = generation.tokenizer if generation else (reader.tokenizer if reader else "")
     guidance = generation.guidance if generation else Guidance()
-    steps = float(options.steps or (generation.steps if generation else 0))
+    steps = options.steps if options.steps is not None else float(generation.steps if generation else 0)
     return Generator(
         id=model.id,
         model=model,
         networks=found,
         tokenizer=catalog.get("tokenizers", grid) if grid else None,
-        steps=steps,
+        steps=1.0 * steps,
         guidance=_guided(guidance, options, catalog),
     )
 

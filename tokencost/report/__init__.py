@@ -63,6 +63,13 @@ RENDERERS: dict[str, dict[str, str]] = {
         "markdown": "where:as_markdown",
         "csv": "where:as_csv",
     },
+    "compare --res=A..B": {
+        "table": "ranging:as_table",
+        "json": "ranging:as_json",
+        "markdown": "ranging:as_markdown",
+        "csv": "ranging:as_csv",
+        "html": "ranging:as_html",
+    },
     "estimate": {
         "table": "table:estimate",
         "json": "answers_json:estimate",
@@ -83,6 +90,12 @@ RENDERERS: dict[str, dict[str, str]] = {
         "markdown": "capacity:as_markdown",
         "csv": "capacity_json:as_csv",
         "html": "page.answers:capacity_plan",
+    },
+    "sweep": {
+        "table": "sweep:as_table",
+        "json": "sweep:as_json",
+        "markdown": "sweep:as_markdown",
+        "html": "sweep:as_html",
     },
     "sample": {
         "table": "sample:as_table",

@@ -5,11 +5,12 @@ from typing import NamedTuple
 
 from tokencost.nouns.answer import Capacity, ClassLatency
 from tokencost.nouns.request import Traffic
+from tokencost.numeric import floor
 from tokencost.serving.queueing import latency_percentile, method
 from tokencost.serving.service import Service
 from tokencost.serving.simulation import half_width, percentile
 from tokencost.serving.sizing import Sizing, kinds_of, path, simulated, simulated_requests
-from tokencost.units import Count, Seconds
+from tokencost.units import Count, Fraction, Seconds
 
 SHARES = (0.50, 0.95, 0.99)
 
@@ -25,7 +26,12 @@ class Percentiles(NamedTuple):
 
 def replicas_that_keep_up(service: Service, traffic: Traffic) -> int:
     """The smallest fleet that is not busy all the time at the peak, whatever waiting that means."""
-    return int(traffic.peak * service.full / service.slots) + 1
+    return int(busy_all_the_time(service, traffic)) + 1
+
+
+def busy_all_the_time(service: Service, traffic: Traffic) -> Count:
+    """The largest fleet that would have no idle time at the peak, for one traffic or for many."""
+    return floor(traffic.peak * service.full / service.slots)
 
 
 def keeping_up(service: Service, traffic: Traffic, *, gpus: Count) -> Capacity:
@@ -70,9 +76,9 @@ def _by_class(found: Sizing, service: Service, traffic: Traffic) -> tuple[ClassL
     return tuple(ClassLatency(share=share, p50=p50, p95=p95, p99=p99) for share, p50, p95, p99 in each)
 
 
-def utilisation(replicas: int, service: Service, traffic: Traffic) -> float:
+def utilisation(replicas: Count, service: Service, traffic: Traffic) -> Fraction:
     """Offered work as a share of what the fleet does with every slot taken."""
-    return float(traffic.peak * service.full / (replicas * service.slots))
+    return traffic.peak * service.full / (replicas * service.slots)
 
 
 def percentiles(found: Sizing, service: Service, traffic: Traffic) -> Percentiles:

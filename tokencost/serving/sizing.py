@@ -11,6 +11,7 @@ from operator import mul
 from typing import Literal, NamedTuple
 
 from tokencost.nouns.request import LatencyLimit, Traffic
+from tokencost.numeric import ceil
 from tokencost.record import dataclass, replace
 from tokencost.serving.arrivals import common_arrivals, common_factors, common_kinds
 from tokencost.serving.batching import batch_service
@@ -19,6 +20,7 @@ from tokencost.serving.pool import shared_steps
 from tokencost.serving.queueing import GUARD, Limit, bisect, gallop, may_meet, meets, replicas_for
 from tokencost.serving.service import Service
 from tokencost.serving.simulation import any_service, constant_service, half_width, percentile, share_within
+from tokencost.units import Count
 
 LARGEST_FLEET = 1_000_000
 """Replicas beyond which no fleet is planned."""
@@ -121,7 +123,12 @@ def requests_to_settle(replicas: int, service: Service, traffic: Traffic) -> int
 
 def busy_enough(service: Service, traffic: Traffic) -> int:
     """Replicas that stay below the busy share that the spec allows."""
-    return math.ceil(traffic.peak * service.full / (service.slots * traffic.utilisation_target) * (1 - GUARD))
+    return int(replicas_below_target(service, traffic))
+
+
+def replicas_below_target(service: Service, traffic: Traffic) -> Count:
+    """The same for one traffic or for many."""
+    return ceil(traffic.peak * service.full / (service.slots * traffic.utilisation_target) * (1 - GUARD))
 
 
 def refined(found: Sizing, service: Service, traffic: Traffic, limits: Sequence[LatencyLimit]) -> Sizing:

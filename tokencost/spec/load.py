@@ -61,6 +61,11 @@ def from_mapping(data: Mapping[str, Any], catalog: Catalog | None = None, folder
     return LoadedSpec(_product(document, home, catalog), document, folder=home)
 
 
+def of_document(document: Document, folder: Path, catalog: Catalog | None = None) -> LoadedSpec:
+    """Check a spec that was read already; traces stand in `folder`."""
+    return LoadedSpec(_product(document, folder, catalog), document, folder=folder)
+
+
 def _product(document: Document, folder: Path, catalog: Catalog | None) -> Product:
     if not isinstance(document.data, dict):
         raise SpecError(document.problem((), f"{quoted(document.data)} stands where a spec is due, which is a mapping"))
