@@ -230,10 +230,12 @@ def survives(mutant: Mutant, known: dict[str, Any]) -> bool:
     module = ".".join(mutant.path.relative_to(ROOT).with_suffix("").parts)
 
     def work() -> int:
+        os.environ["NUMBA_CACHE_DIR"] = cache
         sys.meta_path.insert(0, _Finder(module, _Mutated(module, str(mutant.path), code_of(mutant))))
         return passing(names)
 
-    return in_child(work) == 0
+    with tempfile.TemporaryDirectory() as cache:
+        return in_child(work) == 0
 
 
 def interval(killed: int, of: int) -> tuple[float, float]:

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -88,7 +89,7 @@ def test_a_hostile_file_is_a_value_or_a_declared_problem(payload: bytes, way: Wa
     except TokencostError as error:
         problems = [*error.problems]
 
-    assert time.process_time() - start < 1.0
+    assert time.process_time() - start < 1.0 or sys.gettrace()  # a tracer takes longer
     assert all(len(str(p)) < 1000 and (str(p) + p.frame.replace("\n", "")).isprintable() for p in problems)
 
 
