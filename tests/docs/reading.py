@@ -28,6 +28,10 @@ NOT_RUN = {
     "tokencost catalog add config.json": "reads a configuration of the reader; tests/importing runs it",
     "tokencost catalog add ./my-flux": "reads a configuration of the reader; tests/importing runs it",
     "tokencost plan first.yaml --watch": "runs until somebody interrupts it; tests/cli/test_watch.py does",
+    "tokencost reconcile invoice.csv": "reads an invoice of the reader; tests/cli/test_reconcile.py makes one",
+    "tokencost reconcile november.csv": "reads an invoice of the reader; tests/cli/test_reconcile.py makes one",
+    "tokencost prices refresh": "asks lists on the network or a mirror of the reader; tests/cli/test_refresh.py has its own",
+    "tokencost comment result.json": "reads a saved result of the reader; tests/network posts one",
     "tokencost --install-completion": "writes into the start file of the shell that runs it",
     "tokencost --show-completion": "asks which shell runs it; tests/cli/test_completion.py asks for each",
 }

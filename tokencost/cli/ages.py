@@ -1,12 +1,14 @@
 """What commands say on standard error about prices that were seen long ago."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tokencost.cli.output import say
 from tokencost.dates import today
-from tokencost.nouns.answer import Bill, Candidate, Line
-from tokencost.nouns.where import Place, Where
+
+if TYPE_CHECKING:
+    from tokencost.nouns.answer import Bill, Candidate, Line
+    from tokencost.nouns.where import Place
 
 
 def tell_ages(answers: Iterable[Any], *, quiet: bool) -> None:
@@ -27,8 +29,10 @@ def tell_ages(answers: Iterable[Any], *, quiet: bool) -> None:
     )
 
 
-def _lines(answer: Any) -> Iterator[Line]:
+def _lines(answer: Any) -> "Iterator[Line]":
     """The lines of an answer's bills; of a plan only those of the candidate that it is about."""
+    from tokencost.nouns.where import Where
+
     if isinstance(answer, Where):
         yield from (_line(place) for place in answer.places[:1])
         yield from (_line(place) for one in answer.break_even for place in (one.place, one.api))
@@ -43,7 +47,9 @@ def _lines(answer: Any) -> Iterator[Line]:
         yield from bill.lines if bill else ()
 
 
-def _line(place: Place) -> Line:
+def _line(place: "Place") -> "Line":
+    from tokencost.nouns.answer import Line
+
     source = f"{place.provider} {place.gpu or place.variant}, {place.term}, {place.since} [{place.source}]"
     return Line(
         name=place.model, quantity=1.0, unit="asset", price=place.per_asset, price_unit="USD", amount=place.per_asset,
