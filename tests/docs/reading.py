@@ -30,7 +30,7 @@ NOT_RUN = {
     "tokencost plan first.yaml --watch": "runs until somebody interrupts it; tests/cli/test_watch.py does",
     "tokencost reconcile invoice.csv": "reads an invoice of the reader; tests/cli/test_reconcile.py makes one",
     "tokencost reconcile november.csv": "reads an invoice of the reader; tests/cli/test_reconcile.py makes one",
-    "tokencost prices refresh": "asks lists on the network or a mirror of the reader; tests/cli/test_refresh.py has its own",
+    "tokencost prices refresh": "asks the network or the reader's mirror; tests/cli/test_refresh.py has its own",
     "tokencost comment result.json": "reads a saved result of the reader; tests/network posts one",
     "tokencost --install-completion": "writes into the start file of the shell that runs it",
     "tokencost --show-completion": "asks which shell runs it; tests/cli/test_completion.py asks for each",
