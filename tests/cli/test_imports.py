@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -13,6 +14,8 @@ PARSER = {"typer", "pydantic"}
 """What every command with arguments takes: the newest typer checks each of them with pydantic."""
 SPEC = {*PARSER, "yaml", "tokencost.spec.product", "tokencost.reading.strict"}
 
+EMPTY = tempfile.TemporaryDirectory()
+"""Where no project file has to be read."""
 RUN = """
 import contextlib, io, sys
 from tokencost.cli import main
@@ -29,7 +32,9 @@ tokencost.{call}
 def imported(code: str) -> set[str]:
     """Libraries, and the heavier parts of the package, that a fresh interpreter holds after running this."""
     tell = f"import sys; print(*({LIBRARIES | OURS!r} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", f"{code}\n{tell}"], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\n{tell}"], capture_output=True, text=True, check=True, cwd=EMPTY.name
+    )
     return set(done.stdout.split())
 
 

@@ -1,6 +1,5 @@
 """`[tool.tokencost]` of a pyproject.toml: what a project says once for all of its commands."""
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +9,7 @@ from tokencost.units import quoted
 
 FILE = "pyproject.toml"
 MAX_BYTES = 1 << 20
-SAID = re.compile(r"catalog[\"']?\s*=|\\[uU]")
-"""What the key looks like, however it is written; a file without it need not be parsed."""
+WORD = "tokencost"
 
 
 def catalog_folder(here: Path) -> Path | None:
@@ -24,7 +22,7 @@ def catalog_folder(here: Path) -> Path | None:
     if file is None:
         return None
     text = decoded(contents(file, MAX_BYTES), shown(file))
-    said = _table(text, file).get("catalog") if SAID.search(text) else None
+    said = _table(text, file).get("catalog") if WORD in text else None
     if said is None:
         return None
     if not isinstance(said, str) or not said.strip() or not said.isprintable():
