@@ -102,7 +102,7 @@ def spec_rows(part: Mapping[str, Any], whole: Mapping[str, Any], path: str) -> I
 def _inner(said: Mapping[str, Any], whole: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The records that a value may be."""
     choices = [*said.get("anyOf", ()), *said.get("oneOf", ()), *said.get("allOf", ())]
-    parts = [said, *choices, *(inner for part in choices for inner in part.get("oneOf", ()))]
+    parts = [said, said.get("items", {}), *choices, *(inner for part in choices for inner in part.get("oneOf", ()))]
     found = [whole["definitions"][part["$ref"].rpartition("/")[2]] for part in parts if "$ref" in part]
     members = [member for record in found for member in (record, *record.get("anyOf", ()))]
     return [member for member in members if member.get("properties", {}).keys() - {"value", "reason"}]

@@ -130,7 +130,7 @@ def test_the_best_point_can_be_planned(document: str) -> None:
     words = [word for one in best["set"] for word in ("--set", one)]
     planned = json.loads(call("plan", POSTER, "--quick", "--format", "json", *words).out)["candidates"][0]
 
-    assert planned["cost"]["per_asset_usd"] == best["cost.per_asset_usd"]
+    assert planned["cost"]["per_asset_usd"] == best["metrics"]["cost.per_asset_usd"]
 
 
 def test_a_missing_extra_is_named(document: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

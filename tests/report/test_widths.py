@@ -2,7 +2,6 @@
 
 import functools
 import re
-import tempfile
 from collections import Counter
 from typing import Any
 from unittest.mock import patch
@@ -13,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.cli.calling import SPECS, answer, call
+from tests.report import on_disk
 from tokencost.report import RENDERERS, numbers, renderer
 from tokencost.report.layout import measure
 
@@ -22,6 +22,10 @@ LINES = {
     "diff": ("diff {specs}/poster-512.yaml {specs}/poster-1024.yaml",),
     "compare": ("compare --res 1024", "compare --task video --seconds 4 --fps 8 --res 256"),
     "compare --what-if": ("compare --what-if emu3-gen",),
+    "compare --where": (
+        "compare --res 1024 --models sdxl,imagen-4,llamagen-xl --where any --residency eu",
+        "compare --models sdxl,imagen-4 --where any --among a100-80gb-sxm --spec {specs}/poster-1024.yaml",
+    ),
     "estimate": ("estimate emu3-gen --res 512", "estimate gpt-image-1"),
     "lock": ("lock {specs}/captions.yaml -o {folder}/tokencost.lock",),
     "tokens": ("tokens --tokenizer emu3 --res 512",),
@@ -31,13 +35,27 @@ LINES = {
     "validate": ("validate",),
     "train": ("train llama-2-7b --assets 1e9",),
     "train --list": ("train",),
+    "prices list": ("prices list --gpu a100-80gb-sxm", "prices list --model gpt-image-1", "prices list"),
+    "prices list --conflicts": ("prices list --conflicts",),
+    "prices show": (
+        "prices show aws-a100-80gb-sxm-on-demand-us-east-1",
+        "prices show openai-gpt-image-1-high-1024x1024",
+    ),
+    "prices refresh": (
+        "prices refresh {specs}/poster-1024.yaml --only apis --portkey {folder}/portkey "
+        "--litellm {folder}/litellm.json --catalog own --dry-run",
+    ),
+    "reconcile": (
+        "reconcile {folder}/invoice.csv {specs}/poster-1024.yaml --assets poster-1024=6000000",
+        "reconcile {folder}/invoice.csv {specs}/poster-1024.yaml {specs}/thumbnails.yaml",
+    ),
     "catalog list": ("catalog list", "catalog list models", "catalog list prices"),
     "catalog show": ("catalog show sdxl", "catalog show gpus/a100-80gb-sxm"),
     "sample": ("sample --grid 2x2 --guidance 3",),
 }
 """Command -> lines whose answers are shown; `calibrate` is shown by a record of its own (test_table)."""
 EVERY = [(command, line) for command, lines in LINES.items() for line in lines]
-FOLDER = tempfile.TemporaryDirectory()
+FOLDER = on_disk.files()
 WIDEST = 400
 FIGURE = re.compile(r"(?<![A-Za-z0-9.,_-])[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?(?![0-9A-Za-z_-])(?!\.[0-9A-Za-z])")
 """Numbers that are not part of a name."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tokencost.catalog.load import Catalog
 from tokencost.deciding.turning import rounded
 from tokencost.nouns.answer import Candidate
-from tokencost.planning.candidates import fitted
+from tokencost.planning.fitting import fitted
 from tokencost.planning.options import ANY_TERMS, GuidanceMode
 from tokencost.planning.prices import gpu_quote
 from tokencost.planning.situation import Situation

@@ -17,7 +17,8 @@ from tokencost.nouns.model import Model
 from tokencost.nouns.request import Traffic
 from tokencost.nouns.where import BreakEven, Place
 from tokencost.planning.asked import Asked
-from tokencost.planning.candidates import fitted, sized
+from tokencost.planning.candidates import sized
+from tokencost.planning.fitting import fitted
 from tokencost.planning.options import RunOptions
 from tokencost.units import PerSecond, Usd
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from math import inf
 
 from tokencost.catalog.load import Catalog
-from tokencost.counting.sizes import frames_that_fit, size_problems
 from tokencost.deciding.constraints import (
     availability,
     budget_limits,
@@ -13,9 +12,9 @@ from tokencost.deciding.constraints import (
     platform_limits,
 )
 from tokencost.deciding.recommend import preference
-from tokencost.nouns.answer import Bill, Candidate, Capacity, Estimate, Note, Scored, Violation
+from tokencost.nouns.answer import Bill, Candidate, Capacity, Estimate, Scored, Violation
 from tokencost.nouns.model import Model
-from tokencost.nouns.request import Request, Terms
+from tokencost.nouns.request import Terms
 from tokencost.planning.asked import Asked
 from tokencost.planning.assumed import priced
 from tokencost.planning.bought import bought
@@ -24,6 +23,7 @@ from tokencost.planning.capacity_service import shares_steps
 from tokencost.planning.daily_bill import bill_of_day, day_of
 from tokencost.planning.electricity import taken_by
 from tokencost.planning.estimate import Prepared
+from tokencost.planning.fitting import fitted
 from tokencost.planning.memory import remembered
 from tokencost.planning.mixing import fitted_classes
 from tokencost.planning.options import RunOptions, batch_of, in_batches
@@ -130,22 +130,6 @@ def quality_known(catalog: Catalog, model: Model, asked: Asked) -> tuple[tuple[S
     """The scores that count and what they fall short of, looked up once per kind of spec."""
     key = ("quality", model.id, asked.request.task, asked.tier, asked.bounds, asked.accept_unknown)
     return remembered(catalog, key, lambda: quality_of(catalog, model, asked))
-
-
-def fitted(catalog: Catalog, model: Model, request: Request) -> tuple[Request, tuple[Note, ...], list[Violation]]:
-    """The request on the model's grid: clips rounded up to frames its coder takes, sizes off the grid refused."""
-    generation = model.generation
-    if request.task == "image-to-text" or generation is None:
-        return request, (), []
-    grid = catalog.get("tokenizers", generation.tokenizer)
-    frames = frames_that_fit(grid, int(request.frames)) if request.task == "text-to-video" else 1
-    notes: tuple[Note, ...] = ()
-    if frames != request.frames:
-        reason = f"the coder takes clips of that form; {request.frames:g} are kept"
-        notes = (Note(name="frames", value=f"{frames} generated", reason=reason),)
-    problems = size_problems(grid, width=int(request.width), height=int(request.height), frames=frames)
-    wrong = [Violation(constraint="size", message=text) for text in problems]
-    return (replace(request, frames=float(frames)) if notes else request), notes, wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,10 @@ from tokencost.deciding.recommend import recommend
 from tokencost.nouns.answer import Bill, Candidate, Capacity, Plan
 from tokencost.nouns.request import LatencyLimit, Traffic
 from tokencost.planning.asked import Asked
-from tokencost.planning.candidates import Sized, fitted, sized
+from tokencost.planning.candidates import Sized, sized
 from tokencost.planning.capacity_bill import Asking, bill_of_rent
 from tokencost.planning.daily_bill import bill_of_day, day_of
+from tokencost.planning.fitting import fitted
 from tokencost.planning.memory import remembering
 from tokencost.planning.mixing import fitted_classes
 from tokencost.planning.options import RunOptions

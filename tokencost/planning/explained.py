@@ -13,8 +13,8 @@ from tokencost.nouns.answer import Estimate
 from tokencost.nouns.model import Model
 from tokencost.nouns.request import Request
 from tokencost.nouns.work import Attention, Operator
-from tokencost.planning.candidates import fitted
 from tokencost.planning.estimate import Prepared, measured, prepare
+from tokencost.planning.fitting import fitted
 from tokencost.planning.options import OutputOptions, RunOptions
 from tokencost.planning.single import asked
 from tokencost.units import Count, Flop

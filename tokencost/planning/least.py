@@ -13,8 +13,8 @@ from tokencost.nouns.model import Model
 from tokencost.nouns.request import Request
 from tokencost.planning.asked import Asked
 from tokencost.planning.assumed import factor_of, said_of
-from tokencost.planning.candidates import fitted
 from tokencost.planning.estimate import prepare
+from tokencost.planning.fitting import fitted
 from tokencost.planning.memory import remembered
 from tokencost.planning.options import RunOptions
 from tokencost.planning.resolve import generator, platform

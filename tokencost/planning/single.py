@@ -10,9 +10,9 @@ from tokencost.nouns.answer import Estimate, Note
 from tokencost.nouns.model import Model, TaskName
 from tokencost.nouns.request import Request
 from tokencost.planning.accelerating import concerns, strangers
-from tokencost.planning.candidates import fitted
 from tokencost.planning.compare import request_for, task_named
 from tokencost.planning.estimate import Prepared, estimate, measured, prepare
+from tokencost.planning.fitting import fitted
 from tokencost.planning.options import OutputOptions, RunOptions
 
 

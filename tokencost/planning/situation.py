@@ -11,8 +11,9 @@ from tokencost.money.rate import effective
 from tokencost.nouns.answer import Candidate, Violation
 from tokencost.nouns.model import Limits, Model
 from tokencost.planning.asked import Asked
-from tokencost.planning.candidates import LARGEST_BATCH, fitted, quality_known, weigh
+from tokencost.planning.candidates import LARGEST_BATCH, quality_known, weigh
 from tokencost.planning.capacity_service import shares_steps
+from tokencost.planning.fitting import fitted
 from tokencost.planning.least import NOTHING, Known, least_seconds
 from tokencost.planning.options import RunOptions, batch_of, in_batches
 from tokencost.planning.prices import gpu_quote

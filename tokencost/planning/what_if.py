@@ -13,8 +13,8 @@ from tokencost.nouns.model import Model
 from tokencost.nouns.request import Request
 from tokencost.nouns.what_if import Option, WhatIf
 from tokencost.planning.accelerating import concerns, evidence_of, go_together, reports_of
-from tokencost.planning.candidates import fitted
 from tokencost.planning.estimate import Prepared, measured, prepare
+from tokencost.planning.fitting import fitted
 from tokencost.planning.options import OutputOptions, RunOptions
 from tokencost.planning.single import asked
 

@@ -86,7 +86,7 @@ def _points(found: Swept, points: Points, names: tuple[str, ...]) -> list[Json]:
     return [
         {
             "row": int(row), "at": _at(found, int(row)), "set": _set(found, int(row)),
-            **{name: stable(abs(float(value))) for name, value in zip(names, values, strict=True)},
+            "metrics": {name: stable(abs(float(value))) for name, value in zip(names, values, strict=True)},
         }
         for row, values in zip(points.rows, points.values, strict=True)
     ]  # fmt: skip

@@ -14,8 +14,9 @@ from tokencost.nouns.answer import Candidate, Capacity, Violation
 from tokencost.nouns.model import Model
 from tokencost.planning.asked import NO_BUDGET
 from tokencost.planning.bought import bought
-from tokencost.planning.candidates import LARGEST_BATCH, fitted, judge
+from tokencost.planning.candidates import LARGEST_BATCH, judge
 from tokencost.planning.capacity_service import shares_steps
+from tokencost.planning.fitting import fitted
 from tokencost.planning.memory import remembered
 from tokencost.planning.timed import stepped
 from tokencost.planning.violations import quality_of

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from tokencost.report.schemas import change, fleet, lock, measured, other, plan
+from tokencost.report.schemas import change, fleet, lock, measured, other, plan, prices, reconcile, sweeping, where
 from tokencost.report.schemas.part import Part
 
 RESULTS: dict[str, type[Part]] = {
@@ -17,6 +17,9 @@ RESULTS: dict[str, type[Part]] = {
     "diff": change.Diff,
     "compare": plan.Comparison,
     "compare --what-if": other.WhatIf,
+    "compare --where": where.Where,
+    "compare --res=A..B": sweeping.Ranged,
+    "sweep": sweeping.Sweep,
     "estimate": plan.Estimate,
     "tokens": plan.TokenCount,
     "capacity": fleet.CapacityPlan,
@@ -29,6 +32,11 @@ RESULTS: dict[str, type[Part]] = {
     "train --explain": other.Explanation,
     "calibrate": other.Calibration,
     "lock": lock.Lock,
+    "prices list": prices.Prices,
+    "prices list --conflicts": prices.SetAside,
+    "prices refresh": prices.Refresh,
+    "prices show": prices.Price,
+    "reconcile": reconcile.Reconciliation,
     "catalog list": other.Listing,
     "catalog show": other.Record,
     "problems": other.Problems,

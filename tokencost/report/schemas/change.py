@@ -135,6 +135,8 @@ class Check(Part):
     """Does a spec keep its limits."""
 
     schema_: Literal["tokencost.check/1"] = means("this schema", name="schema")
+    version: str = means("of tokencost")
+    catalogue_sha256: str = means("of all records together, its first digits")
     file: str = means("of the spec")
     name: str = means("of the spec")
     passed: bool = means("whether no limit is broken")

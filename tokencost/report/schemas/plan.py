@@ -195,6 +195,7 @@ class Plan(Part):
     schema_: Literal["tokencost.plan/1"] = means("this schema", name="schema")
     version: str = means("of tokencost")
     catalogue: dict[str, str] = means("a digest for each kind of record")
+    catalogue_sha256: str = means("of all records together, its first digits")
     name: str = means("of the spec")
     file: str = means("of the spec")
     spec: dict[str, Any] = means("the spec as understood, defaults filled in, in base units")
@@ -206,6 +207,8 @@ class Comparison(Part):
     """All models at one size."""
 
     schema_: Literal["tokencost.compare/1"] = means("this schema", name="schema")
+    version: str = means("of tokencost")
+    catalogue_sha256: str = means("of all records together, its first digits")
     task: str = means("text-to-image, text-to-video or image-to-text")
     width: float = means("pixels")
     height: float = means("pixels")
@@ -218,6 +221,8 @@ class Estimate(Named, Run):
     """One model, one request, one platform."""
 
     schema_: Literal["tokencost.estimate/1"] = means("this schema", name="schema")
+    version: str = means("of tokencost")
+    catalogue_sha256: str = means("of all records together, its first digits")
     request: Request = means("what was asked for")
     cost: RequestCost = means("what it costs")
 

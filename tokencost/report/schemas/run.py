@@ -132,6 +132,9 @@ class Line(Part):
     price_unit: str = means("of the price")
     amount_usd: float | None = means("quantity times price", "USD")
     source: str = means("who says the price")
+    since: str | None = means(
+        "day on which the price was last seen, or of your own from which it is true; null: none is known"
+    )
 
 
 class Request(Part):
