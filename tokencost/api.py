@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tokencost.catalog.load import Catalog, load
 from tokencost.errors import UsageError
-from tokencost.planning.options import OutputOptions, RunOptions
-from tokencost.units import Unit
+from tokencost.planning.options import options_from
 
 if TYPE_CHECKING:
     from tokencost.counting.tokens import TokenCount
@@ -44,7 +43,7 @@ def estimate(model: str, *, task: str = "", catalog: Path | None = None, **flags
     """
     from tokencost.planning.single import single
 
-    output, options = _split(flags)
+    output, options = options_from(flags)
     return single(load(catalog), model, task, output, options)
 
 
@@ -54,7 +53,7 @@ def compare(
     """All models of a task side by side at one size; flags as in `estimate`."""
     from tokencost.planning import compare as comparing
 
-    output, options = _split(flags)
+    output, options = options_from(flags)
     return comparing.compare(load(catalog), comparing.task_named(task), output, options, models)
 
 
@@ -62,7 +61,7 @@ def what_if(model: str, *, task: str = "", catalog: Path | None = None, **flags:
     """One model as it is, with every acceleration that concerns it, and with all that go together."""
     from tokencost.planning.what_if import what_if as accelerating
 
-    output, options = _split(flags)
+    output, options = options_from(flags)
     return accelerating(load(catalog), model, task, output, options)
 
 
@@ -192,7 +191,7 @@ def tokens(
     """Tokens of an image or clip by a tokenizer's name or by strides ("4x4x4"); sizes in pixels as in `estimate`."""
     from tokencost.planning.grid import tokens_for
 
-    output, _ = _split(flags)
+    output, _ = options_from(flags)
     return tokens_for(load(catalog), tokenizer=tokenizer, stride=stride, codebook=codebook, size=output)
 
 
@@ -205,7 +204,7 @@ def train(model: str = "", *, catalog: Path | None = None, **flags: Any) -> "Tra
     from tokencost.planning import train as training
     from tokencost.planning.training_run import Wanted
 
-    _, options = _split({name: flags.pop(name) for name in ("price", "region", "site", "pue") if name in flags})
+    _, options = options_from({name: flags.pop(name) for name in ("price", "region", "site", "pue") if name in flags})
     unknown = flags.keys() - Wanted.__dataclass_fields__.keys() | (flags.keys() & {"name", "options"})
     if unknown:
         raise UsageError(f"unknown flag {sorted(unknown)[0]!r}")
@@ -292,18 +291,3 @@ def _loaded(spec: Spec, overrides: Sequence[str], catalog: Catalog) -> "LoadedSp
             raise UsageError("set overrides fields of a file; change the mapping itself instead")
         return from_mapping(spec, catalog)
     return load_spec(Path(spec), overrides, catalog)
-
-
-def _split(flags: dict[str, Any]) -> tuple[OutputOptions, RunOptions]:
-    """Flags by what they are about; unknown ones are refused like misspelt keyword arguments."""
-    said = dict(flags)
-    if "res" in said:
-        side = said.pop("res")
-        said["width"], said["height"] = said.get("width", side), said.get("height", side)
-    if isinstance(said.get("price"), str):
-        said["price"] = Unit("USD/s").parse(said["price"])
-    size = {name: said.pop(name) for name in OutputOptions.__dataclass_fields__ if name in said}
-    run = {name: said.pop(name) for name in RunOptions.__dataclass_fields__ if name in said}
-    if said:
-        raise UsageError(f"unknown flag {sorted(said)[0]!r}")
-    return OutputOptions(**size), RunOptions(**run)

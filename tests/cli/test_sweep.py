@@ -80,7 +80,7 @@ def test_a_sweep_among_specs_is_left_out(document: str) -> None:
     [
         (("--engine", "dask:/local"), "choose local, dask://local or dask://HOST:PORT"),
         (("-o", "points.xls"), "the end of the name says the format, one of .parquet, .csv, .jsonl"),
-        (("--format", "csv"), "sweep prints table, json, markdown, html"),
+        (("--format", "csv"), "sweep prints table, json, jsonl, markdown, html"),
     ],
 )
 def test_wrong_flags_are_refused(document: str, arguments: tuple[str, ...], message: str) -> None:

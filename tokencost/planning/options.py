@@ -1,10 +1,11 @@
 """How somebody wants a model run; whatever is not said comes from the model's record or the defaults below."""
 
-from typing import Literal
+from typing import Any, Literal
 
+from tokencost.errors import UsageError
 from tokencost.nouns.request import Request, Terms
 from tokencost.record import dataclass, replace
-from tokencost.units import Count, Fraction, UsdPerSecond
+from tokencost.units import Count, Fraction, Unit, UsdPerSecond
 
 DEFAULT_GPU = "a100-80gb-sxm"
 DEFAULT_ENGINE = "compile"
@@ -59,3 +60,18 @@ class OutputOptions:
     fps: float | None = None
     prompt_tokens: int = DEFAULT_PROMPT_TOKENS
     output_tokens: int = DEFAULT_OUTPUT_TOKENS
+
+
+def options_from(flags: dict[str, Any]) -> tuple[OutputOptions, RunOptions]:
+    """Flags by what they are about; unknown ones are refused like misspelt keyword arguments."""
+    said = dict(flags)
+    if "res" in said:
+        side = said.pop("res")
+        said["width"], said["height"] = said.get("width", side), said.get("height", side)
+    if isinstance(said.get("price"), str):
+        said["price"] = Unit("USD/s").parse(said["price"])
+    size = {name: said.pop(name) for name in OutputOptions.__dataclass_fields__ if name in said}
+    run = {name: said.pop(name) for name in RunOptions.__dataclass_fields__ if name in said}
+    if said:
+        raise UsageError(f"unknown flag {sorted(said)[0]!r}")
+    return OutputOptions(**size), RunOptions(**run)
