@@ -251,7 +251,8 @@ def test_what_is_pinned_is_all_that_a_plan_needs(name: str) -> None:
     alone = {kind: {k: v for k, v in found.items() if (kind, k) in records} for kind, found in catalog.index.items()}
     pinned = Catalog(alone | {"sources": catalog.index["sources"]})
 
-    assert replace(quick_plan(catalog, spec), catalogue={}) == replace(quick_plan(pinned, spec), catalogue={})
+    whole, part = (replace(quick_plan(one, spec), catalogue={}, seal="") for one in (catalog, pinned))
+    assert whole == part
     assert {"gpus", "models", "networks", "engines", "precisions", "quality"} <= {kind for kind, _ in records}
 
 
