@@ -8,6 +8,7 @@ import pytest
 
 from tests.cli.calling import DRAFT, answer, call
 from tokencost.catalog import load as loading
+from tokencost.catalog import named
 from tokencost.catalog.load import load, store
 from tokencost.errors import CatalogError
 
@@ -20,6 +21,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small index with its seal, as if it had been installed from a wheel."""
     monkeypatch.setattr(loading, "INDEX", tmp_path / "index.json")
     monkeypatch.setattr(loading, "SEAL", tmp_path / "index.sha256")
+    monkeypatch.setattr(named, "NAMES", tmp_path / "names.json")
     monkeypatch.setattr(loading, "_is_source_tree", lambda: False)
     store(INDEX)
     return tmp_path

@@ -348,7 +348,7 @@ def test_a_dry_run_needs_no_pipeline(result: Path) -> None:
         ('"**approved** @team"', "schema is"),
         ("[]", "from 1 to"),
         ("# Approved", "not JSON"),
-        ("[" * 100_000, "not a saved result"),
+        ("[" * 100_000, "nested deeper than 40 levels"),
     ],
 )
 def test_what_tokencost_did_not_write_is_not_posted(tmp_path: Path, text: str, said: str) -> None:

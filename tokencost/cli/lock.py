@@ -12,6 +12,7 @@ from tokencost.cli.destinations import checked_format
 from tokencost.cli.locking import LOCK
 from tokencost.cli.output import write_file
 from tokencost.cli.show import show
+from tokencost.cli.specs import left_out
 from tokencost.errors import SpecError, UsageError
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def _loaded(paths: Sequence[str], catalog: "Catalog") -> "list[LoadedSpec]":
         try:
             found.append(load(Path(path), (), catalog))
         except SpecError as error:
-            problems += error.problems
+            problems += [] if len(paths) > 1 and left_out(path, error) else error.problems
     if problems:
         raise SpecError(*problems)
     return found

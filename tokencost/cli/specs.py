@@ -37,17 +37,19 @@ def each(
             with progress(f"planning {path}" + (f" ({number} of {len(paths)})" if len(paths) > 1 else ""), quiet=quiet):
                 answers.append(use_case(catalog, spec))
         except TokencostError as error:
-            if len(paths) > 1 and _is_sweep(error):
-                say(f"{path}: a sweep, left out; `tokencost sweep {path}` computes it")
+            if len(paths) > 1 and left_out(path, error):
                 continue
             problems += error.problems
             codes.append(Exit.ACCESS if isinstance(error, AccessError) else Exit.INPUT)
     return answers, list(dict.fromkeys(problems)), codes
 
 
-def _is_sweep(error: TokencostError) -> bool:
-    """Whether a file that is no spec is a sweep: `specs/*.yaml` may hold both."""
-    return any(problem.path == "axes" for problem in error.problems)
+def left_out(path: str, error: TokencostError) -> bool:
+    """Whether a file that is no spec is a sweep, which is said: `specs/*.yaml` may hold both."""
+    found = any(problem.path == "axes" for problem in error.problems)
+    if found:
+        say(f"{path}: a sweep, left out; `tokencost sweep {path}` computes it")
+    return found
 
 
 def piped() -> bytes:

@@ -106,7 +106,7 @@ def _facts(found: Swept) -> tuple[tuple[str, str], ...]:
 def _extent(axis: SweptAxis) -> str:
     count = len(axis.values.texts)
     few = ", ".join(told(axis, n) for n in range(min(count, 3)))
-    return few if count <= 3 else f"{told(axis, 0)} … {told(axis, count - 1)}, {count:,} values"
+    return few if count <= 3 else f"{told(axis, 0)} to {told(axis, count - 1)}, {count:,} values"
 
 
 def said_of(found: Swept) -> tuple[str, ...]:

@@ -115,9 +115,8 @@ def _grid(found: Ranged, by: By, levels: str) -> Grid:
     """A curve per model, with its figures at both ends of what it can make."""
     known = [float(v) for one in found.curves for v in getattr(one, by) if v is not None]
     low, high = (math.log(min(known)), math.log(max(known))) if known else (0.0, 1.0)
-    first, last = (f"{numbers.count(side)} px" for side in (found.sides[0], found.sides[-1]))
     columns = (
-        Column(name="model"), Column(name=f"{first} … {last}"), Column(name="least", figures=True),
+        Column(name="model"), Column(name="small to large"), Column(name="least", figures=True),
         Column(name="most", figures=True),
     )  # fmt: skip
     rows = tuple(_row(one, by, levels, (low, high)) for one in found.curves if any(getattr(one, by)))
