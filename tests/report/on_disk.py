@@ -4,6 +4,8 @@ import json
 import tempfile
 from pathlib import Path
 
+from tests.cli.calling import SPECS
+
 INVOICE = """\
 BilledCost,BillingCurrency,BillingPeriodStart,BillingPeriodEnd,ChargeCategory,ConsumedQuantity,ConsumedUnit,SkuId,Tags
 2880,USD,2026-06-01T00:00:00Z,2026-07-01T00:00:00Z,Usage,1500,Hours,,"{""product"": ""poster-1024""}"
@@ -25,6 +27,18 @@ p5.48xlarge,us-east-2,0.5504,96,1152.0,8,H100,80,False,,nvidia,,x86,{}
 """
 
 
+SWEEP = """\
+version: 1
+name: posters
+spec: poster-1024.yaml
+axes:
+  model: [sdxl, sdxl-lightning]
+  traffic: [1 req/s, 6 req/s]
+  price: {from: 1 USD/h, to: 3 USD/h, points: 5}
+heat_map: {x: price, y: traffic, value: cost.per_asset_usd}
+"""
+
+
 def files() -> tempfile.TemporaryDirectory[str]:
     """A folder with all of them, for as long as it is held."""
     folder = tempfile.TemporaryDirectory()
@@ -43,6 +57,8 @@ def files() -> tempfile.TemporaryDirectory[str]:
         "portkey/vertex-ai.json": json.dumps(seconds),
         "litellm.json": json.dumps({"vertex_ai/veo-3.1-generate-preview": {"output_cost_per_second": 0.4}}),
         "tables/aws.csv": TABLE,
+        "sweep.yaml": SWEEP,
+        "poster-1024.yaml": (SPECS / "poster-1024.yaml").read_text(encoding="utf-8"),
     }
     for name, text in texts.items():
         (place / name).parent.mkdir(exist_ok=True)

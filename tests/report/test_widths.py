@@ -27,7 +27,7 @@ LINES = {
         "compare --models sdxl,imagen-4 --where any --among a100-80gb-sxm --spec {specs}/poster-1024.yaml",
     ),
     "compare --res=A..B": ("compare --res 512..1024 --models sdxl,sd-1.5,emu3-gen",),
-    "sweep": ("sweep {specs}/sweep-prices.yaml -q",),
+    "sweep": ("sweep {folder}/sweep.yaml -q",),
     "estimate": ("estimate emu3-gen --res 512", "estimate gpt-image-1"),
     "lock": ("lock {specs}/captions.yaml -o {folder}/tokencost.lock",),
     "tokens": ("tokens --tokenizer emu3 --res 512",),
