@@ -2,6 +2,7 @@ import importlib.util
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -158,3 +159,14 @@ def test_json_loads_neither_the_terminal_nor_the_command_line() -> None:
 
     assert importlib.util.find_spec("rich")
     assert not {"rich", "typer", "numpy", "tokencost.report.table"} & set(loaded)
+
+
+def test_no_choice_is_told_as_certain() -> None:
+    """
+    A thousand draws do not make a hundred percent.
+    """
+    made = cases.plan()
+    sure = replace(made, recommendation=replace(made.recommendation, confidence=1.0, family_confidence=1.0))
+    text = " ".join(renderer("plan", "table")([sure]).split())
+
+    assert "sdxl in more than 99 %, diffusion in more than 99 % of all draws" in text

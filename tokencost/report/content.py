@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from tokencost.deciding.recommend import share
 from tokencost.nouns.answer import Bill, Candidate, Comparison, Note, Plan, Recommendation
 from tokencost.nouns.check import Checked
 from tokencost.report import flips, numbers, sentences
@@ -125,8 +126,8 @@ def _around(plan: Plan) -> tuple[tuple[str, str], ...]:
     if said.margin is not None:
         pairs.append(("margin", f"{numbers.percent(said.margin)} over {said.runner_up or 'the runner-up'}"))
     if said.confidence is not None and said.family_confidence is not None:
-        family = f"{said.family} {numbers.percent(said.family_confidence)}"
-        pairs.append(("confidence", f"{said.model} {numbers.percent(said.confidence)}, {family}"))
+        family = f"{said.family} in {share(said.family_confidence)}"
+        pairs.append(("confidence", f"{said.model} in {share(said.confidence)}, {family} of all draws"))
     if chosen and chosen.spread:
         pairs.append(("P10–P50–P90", flips.of_spread(chosen.spread)))
     if chosen:
