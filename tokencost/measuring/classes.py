@@ -21,6 +21,7 @@ CONFIGURATIONS: Mapping[str, str] = {
     "Emu3ForCausalLM": "Emu3TextConfig",
     "Emu3TextModel": "Emu3TextConfig",
     "Emu3VQVAE": "Emu3VQVAEConfig",
+    "GemmaForCausalLM": "GemmaConfig",
     "Gemma2ForCausalLM": "Gemma2Config",
     "Gemma2Model": "Gemma2Config",
     "JanusVQVAE": "JanusVQVAEConfig",
