@@ -10,7 +10,7 @@ import xml.etree.ElementTree as ET
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -55,6 +55,8 @@ def lines(text: str) -> list[str]:
 
 
 @hostile
+@example(name="0\xa0")
+@example(name="\u3000a")
 def test_markdown_shows_the_name(name: str) -> None:
     """
     In an answer, a point, a remark, a fact and a cell; no link, image, tag, heading, list or code block of its own.

@@ -25,7 +25,7 @@ REFERENCE = r"(?P<reference>(?:[@#]|://|www\.|[!&%](?=[0-9\"])|~(?=[\w\"])|\bGH-
 ACTIVE = re.compile(f"{REFERENCE}|{'|'.join(re.escape(key) for key in MARKDOWN)}", re.IGNORECASE)
 SHOWN = r"[1-9][0-9]{0,8}\. (?![0-9]+[.)])[^\W_]"
 """A number that a list shows as it is written, before a word."""
-OPENING = re.compile(rf"^(?P<list>[-+](?=[-\s]|$))|^(?!{SHOWN})(?P<number>[0-9]{{1,9}})(?P<end>[.)])(?=\s|$)|^ +| +$")
+OPENING = re.compile(rf"^(?P<list>[-+](?=[-\s]|$))|^(?!{SHOWN})(?P<number>[0-9]{{1,9}})(?P<end>[.)])(?=\s|$)|^\s+|\s+$")
 """What starts a list, a rule or a block of code where a line begins, and spaces that would vanish."""
 WEB = re.compile(r"https?://[!#$%&()*+,\-./0-9:;=?@A-Z_a-z~]+")
 LIVE = re.compile(r"[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
@@ -70,7 +70,9 @@ def markdown_line(text: str) -> str:
 def _closed(match: re.Match[str]) -> str:
     if match["number"]:
         return f"{match['number']}\\{match['end']}"
-    return f"\\{match['list']}" if match["list"] else "&#32;" * len(match[0])
+    if match["list"]:
+        return f"\\{match['list']}"
+    return "".join(f"&#{ord(space)};" for space in match[0])
 
 
 def code(text: str) -> str:
