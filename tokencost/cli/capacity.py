@@ -20,25 +20,27 @@ if TYPE_CHECKING:
 
 MOST_FLEETS = 200
 """Fleet sizes that one answer holds at most."""
+Spec = Annotated[
+    str, typer.Argument(help="Spec file; - reads standard input.", metavar="SPEC", autocompletion=c.files())
+]
+Models = Annotated[
+    str,
+    typer.Option(
+        "--model",
+        help="Only these models, separated by commas, feasible or not.",
+        autocompletion=c.named("models", several=True),
+    ),
+]
+Trace = Annotated[Path | None, typer.Option("--trace", help="Replay arrivals: one per line, in seconds or ISO 8601.")]
+Replicas = Annotated[str, typer.Option("--replicas", help="Fleets to examine: 1..40, or one number.")]
 
 
 @o.grouped(lock=lock_options)
 def capacity(
-    spec: Annotated[
-        str, typer.Argument(help="Spec file; - reads standard input.", metavar="SPEC", autocompletion=c.files())
-    ],
-    model: Annotated[
-        str,
-        typer.Option(
-            "--model",
-            help="Only these models, separated by commas, feasible or not.",
-            autocompletion=c.named("models", several=True),
-        ),
-    ] = "",
-    trace: Annotated[
-        Path | None, typer.Option("--trace", help="Replay arrivals: one per line, in seconds or ISO 8601.")
-    ] = None,
-    replicas: Annotated[str, typer.Option("--replicas", help="Fleets to examine: 1..40, or one number.")] = "",
+    spec: Spec,
+    model: Models = "",
+    trace: Trace = None,
+    replicas: Replicas = "",
     *,
     lock: "Lock | None",
     set: o.Set = None,  # noqa: A002

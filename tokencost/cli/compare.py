@@ -18,30 +18,32 @@ if TYPE_CHECKING:
     from tokencost.planning.options import OutputOptions, RunOptions
 
 ANSWERS = ("compare", "compare --what-if", "compare --where", "compare --res=A..B")
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="Only these models; the one of --what-if.", metavar="[MODEL]...", autocompletion=c.named("models")
+    ),
+]
+Task = Annotated[
+    str, typer.Option("--task", help="image, video or perception; default: image.", autocompletion=c.TASKS)
+]
+Models = Annotated[
+    str,
+    typer.Option("--models", help="Only these, separated by commas.", autocompletion=c.named("models", several=True)),
+]
+WhatIfFlag = Annotated[
+    bool, typer.Option("--what-if", help="One model as it is, and with every acceleration there is for it.")
+]
 
 
 @o.grouped(sizes=o.sizes_options, run=o.platform_options, lock=lock_options, places=allowed_places)
 def compare(
-    names: Annotated[
-        list[str] | None,
-        typer.Argument(
-            help="Only these models; the one of --what-if.", metavar="[MODEL]...", autocompletion=c.named("models")
-        ),
-    ] = None,
+    names: Names = None,
     *,
-    task: Annotated[
-        str, typer.Option("--task", help="image, video or perception; default: image.", autocompletion=c.TASKS)
-    ] = "",
+    task: Task = "",
     sizes: "tuple[OutputOptions, range | None]",
-    models: Annotated[
-        str,
-        typer.Option(
-            "--models", help="Only these, separated by commas.", autocompletion=c.named("models", several=True)
-        ),
-    ] = "",
-    what_if: Annotated[
-        bool, typer.Option("--what-if", help="One model as it is, and with every acceleration there is for it.")
-    ] = False,
+    models: Models = "",
+    what_if: WhatIfFlag = False,
     run: "RunOptions",
     lock: "Lock | None",
     places: "Allowed",
@@ -74,13 +76,13 @@ def compare(
             answer = answered(lock, records, lambda pinned: accelerated(pinned, name, task, size, run))
         return show("compare --what-if", answer, format, output, no_color=no_color)
     if places.where:
-        ranked = searched(records, places, chosen, task, size, run)
+        ranked = answered(lock, records, lambda pinned: searched(pinned, places, chosen, task, size, run))
         show("compare --where", ranked, format, output, no_color=no_color)
         return tell_ages([ranked], quiet=quiet)
     if span is not None:
         from tokencost.planning.ranging import ranged
 
-        drawn = ranged(records, task or "image", span, size, run, chosen)
+        drawn = answered(lock, records, lambda pinned: ranged(pinned, task or "image", span, size, run, chosen))
         return show("compare --res=A..B", drawn, format, output, no_color=no_color)
     from tokencost.planning import compare as use_case
 

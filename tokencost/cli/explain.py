@@ -15,26 +15,28 @@ from tokencost.errors import UsageError
 if TYPE_CHECKING:
     from tokencost.catalog.load import Catalog
     from tokencost.planning.options import OutputOptions, RunOptions
+Target = Annotated[
+    str, typer.Argument(help="A spec file, or a model.", metavar="SPEC|MODEL", autocompletion=c.files(models=True))
+]
+ClaimsFlag = Annotated[
+    bool, typer.Option("--claims", help="What the lesson on Emu3 says, counted again; its exercises, worked.")
+]
+Task = Annotated[
+    str,
+    typer.Option("--task", help="image, video or perception; default: the model's first.", autocompletion=c.TASKS),
+]
+Full = Annotated[bool, typer.Option("--full", help="Derive every operator, not only the longest of each phase.")]
 
 
 @o.grouped(size=o.output_options, run=o.run_options)
 def explain(
-    target: Annotated[
-        str, typer.Argument(help="A spec file, or a model.", metavar="SPEC|MODEL", autocompletion=c.files(models=True))
-    ] = "",
+    target: Target = "",
     *,
-    claims: Annotated[
-        bool, typer.Option("--claims", help="What the lesson on Emu3 says, counted again; its exercises, worked.")
-    ] = False,
-    task: Annotated[
-        str,
-        typer.Option("--task", help="image, video or perception; default: the model's first.", autocompletion=c.TASKS),
-    ] = "",
+    claims: ClaimsFlag = False,
+    task: Task = "",
     size: "OutputOptions",
     run: "RunOptions",
-    full: Annotated[
-        bool, typer.Option("--full", help="Derive every operator, not only the longest of each phase.")
-    ] = False,
+    full: Full = False,
     set: o.Set = None,  # noqa: A002
     catalog: o.CatalogDir = None,
     format: Annotated[str, o.format_option("explain", "explain --claims")] = "table",  # noqa: A002

@@ -49,16 +49,18 @@ def answers(
     return dict(locals())
 
 
+Output = Annotated[Path, typer.Option("--output", "-o", help="Where the spec goes; - prints it.", show_default=False)]
+SchemaFlag = Annotated[
+    str, typer.Option("--schema", help="Schema for editors: a URL, or a file that is written beside the spec.")
+]
+
+
 @o.grouped(said=answers)
 def init(
     *,
     said: dict[str, str],
-    output: Annotated[
-        Path, typer.Option("--output", "-o", help="Where the spec goes; - prints it.", show_default=False)
-    ] = TARGET,
-    schema: Annotated[
-        str, typer.Option("--schema", help="Schema for editors: a URL, or a file that is written beside the spec.")
-    ] = SCHEMA,
+    output: Output = TARGET,
+    schema: SchemaFlag = SCHEMA,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing; take what is usual.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace a spec that is there already.")] = False,
     catalog: o.CatalogDir = None,

@@ -12,32 +12,32 @@ from tokencost.cli.show import show
 from tokencost.errors import UsageError
 
 WEIGHT = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
+More = Annotated[
+    list[str] | None, typer.Argument(help="Further guidance weights, after --guidance.", metavar="[WEIGHT...]")
+]
+GuidanceFlag = Annotated[
+    str, typer.Option("--guidance", help="One or several weights (3 5 7): uncond + g (cond - uncond); or none.")
+]
+Branches = Annotated[str, typer.Option("--branches", help="How guidance runs: sequential, as Emu3's code, or batched.")]
+Tokenizer = Annotated[
+    str,
+    typer.Option("--tokenizer", help="Whose rows, frames and ends are written.", autocompletion=c.named("tokenizers")),
+]
 
 
 def sample(
-    more: Annotated[
-        list[str] | None, typer.Argument(help="Further guidance weights, after --guidance.", metavar="[WEIGHT...]")
-    ] = None,
+    more: More = None,
     *,
     grid: Annotated[str, typer.Option("--grid", help="Rows x columns of tokens, or frames x rows x columns.")] = "8x8",
     frames: Annotated[int, typer.Option("--frames", min=0, max=4096, help="Token frames of a clip.")] = 0,
-    guidance: Annotated[
-        str, typer.Option("--guidance", help="One or several weights (3 5 7): uncond + g (cond - uncond); or none.")
-    ] = "",
-    branches: Annotated[
-        str, typer.Option("--branches", help="How guidance runs: sequential, as Emu3's code, or batched.")
-    ] = "sequential",
+    guidance: GuidanceFlag = "",
+    branches: Branches = "sequential",
     temperature: Annotated[float, typer.Option("--temperature", help="0 takes the likeliest code.")] = 1.0,
     top_k: Annotated[int, typer.Option("--top-k", help="Likeliest codes to keep; 0 keeps all.")] = 0,
     top_p: Annotated[float, typer.Option("--top-p", help="Share of probability to keep; 1 keeps all.")] = 1.0,
     seed: Annotated[int, typer.Option("--seed", help="Of the draws; the model stays the same.")] = 0,
     prompt_tokens: Annotated[int, typer.Option("--prompt-tokens", help="Tokens of the prompt.")] = 16,
-    tokenizer: Annotated[
-        str,
-        typer.Option(
-            "--tokenizer", help="Whose rows, frames and ends are written.", autocompletion=c.named("tokenizers")
-        ),
-    ] = "emu3",
+    tokenizer: Tokenizer = "emu3",
     catalog: o.CatalogDir = None,
     format: Annotated[str, o.format_option("sample")] = "table",  # noqa: A002
     output: o.Output = None,
