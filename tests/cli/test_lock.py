@@ -265,3 +265,14 @@ def test_the_lock_is_read_by_other_programs(repo: Path) -> None:
     assert "tokencost.lock/1" == answer["schema"]
     assert {"prices/acme", "gpus/a100-80gb-sxm", "models/sdxl"} <= answer["records"].keys()
     assert all(PIN.fullmatch(pin) for pin in answer["records"].values())
+
+
+@pytest.mark.parametrize("flags", [("--res", "512", "--where", "any"), ("--res", "512..640")])
+def test_places_and_ranges_use_what_is_pinned_too(flags: tuple[str, ...], repo: Path) -> None:
+    """
+    A lock that some answers pass by would pin nothing.
+    """
+    found = call("compare", "--models", "sd-1.5", *flags, "--locked")
+
+    assert 2 == found.code
+    assert "is not pinned" in found.err
