@@ -69,7 +69,8 @@ SPELLINGS: dict[str, tuple[str, Decimal]] = {
     "kg/kWh": ("kg/J", Decimal(1) / 3_600_000),
     "g/kWh": ("kg/J", Decimal(1) / 3_600_000_000),
 }
-NUMBER = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?"
+NUMBER = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?"
+"""At most two digits of exponent: with LONGEST characters in all, every number that matches is a float above 0."""
 QUANTITY = re.compile(rf"({NUMBER})[ ]?([A-Za-zµμ%1][A-Za-z/%]*)?")
 NOT_FOR = {"s": "kKMGTPE", "USD": "uµμnmGTPE", "B": "muµμn", "FLOP": "muµμn", "kg": "kKMGTPEmuµμn"}
 """Prefixes that are a slip of the keyboard with this unit: "120 Ms" was meant as milliseconds."""
@@ -116,6 +117,8 @@ class Unit:
     def advice(self, text: str, match: re.Match[str] | None) -> str:
         """What to write instead of `text`, naming what is easy to overlook."""
         number = match[1] if match and len(match[1]) < 20 else "10"
+        if re.match(r"[-+.0-9]+[eE][-+]?[0-9]{3}", text):
+            return "it is no number that can be computed with: its power of ten has more than two digits"
         hint = f"write for example '{number} {self.example}'" if self.symbol else "write digits alone"
         foreign = next((c for c in text if not c.isascii() and c not in "µμ"), "")
         if "USD" in self.symbol and CURRENCY.search(text):

@@ -191,7 +191,7 @@ PREFIX, WRITTEN = st.sampled_from(sorted(SCALES)), st.sampled_from([*SPELLINGS, 
 @given(
     symbol=st.sampled_from(["s", "1/s", "USD", "USD/s", "B", "J", "kg", ""]),
     text=st.one_of(
-        st.from_regex(r" ?[-+]?[0-9]{1,3}(\.[0-9]?)?(e[0-9])? ?[A-Za-z/%1]{0,4} ?", fullmatch=True),
+        st.from_regex(r" ?[-+]?[0-9]{1,3}(\.[0-9]?)?(e[-+]?[0-9]{1,4})? ?[A-Za-z/%1]{0,4} ?", fullmatch=True),
         st.builds("{}{}{}".format, st.sampled_from(["1", "2.5 ", "-3 ", ".5", "1 000 "]), PREFIX, WRITTEN),
     ),
 )  # fmt: skip
