@@ -45,8 +45,9 @@ def prepare(catalog: Catalog, model: Model, request: Request, options: RunOption
     run, options = switched(catalog, model, options, changes)
     ready = equipped(generator(catalog, run, options), changes)
     on = platform(catalog, options, ready)
+    asks = ("program", model.id, run.id, options.accelerations, ready.steps, ready.guidance, request)
     return Prepared(
-        generator=ready, platform=on, program=lower(ready, request), request=request,
+        generator=ready, platform=on, program=remembered(catalog, asks, lambda: lower(ready, request)), request=request,
         accelerations=tuple(change.id for change in changes), notes=noted(changes, model),
         spreads=tuple(change.spread for change in changes),
     )  # fmt: skip
@@ -104,9 +105,14 @@ def _remembered_sources(catalog: Catalog, made: Generator, on: Platform) -> tupl
 
 
 def _timed(catalog: Catalog, phase: Phase, on: Platform) -> PhaseTime:
-    """Timed once where models share a phase: their text encoders, or all of their networks."""
-    how = (on.gpu.id, on.achieved.id, on.engine.id, on.precisions[phase.precision], on.parallelism, on.gpus)
-    return remembered(catalog, ("phase", phase, how), lambda: time_phase(phase, on))
+    """Timed once where models share a phase: their text encoders, or all of their networks.
+
+    Calls of one shape share their operators, so these are known by identity: to hash them takes as long as to price
+    them. What is kept holds them, so that no others can take their place in memory.
+    """
+    what = (phase.id, phase.component, phase.steps, id(phase.operators), phase.precision, phase.parallel)
+    how = (on.gpu.id, on.achieved.id, on.engine.id, on.precisions[phase.precision].id, on.parallelism, on.gpus)
+    return remembered(catalog, ("phase", what, how), lambda: (time_phase(phase, on), phase.operators))[0]
 
 
 def _api_estimate(catalog: Catalog, model: Model, request: Request, notes: tuple[Note, ...]) -> Estimate:

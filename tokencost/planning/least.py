@@ -16,8 +16,8 @@ from tokencost.planning.assumed import factor_of, said_of
 from tokencost.planning.estimate import prepare
 from tokencost.planning.fitting import fitted
 from tokencost.planning.memory import remembered
-from tokencost.planning.options import RunOptions
-from tokencost.planning.resolve import generator, platform
+from tokencost.planning.options import GuidanceMode, RunOptions
+from tokencost.planning.resolve import branches_of, generator, platform
 from tokencost.record import dataclass
 from tokencost.timing.phases import phase_flop
 from tokencost.timing.rates import attention_peak, convolution_peak, matmul_share, peak
@@ -32,7 +32,7 @@ class Known:
     """FLOPs of the backbone for one request by model, and the request, guidance and steps they were counted for."""
 
     request: Request | None = None
-    guidance: str | None = None
+    guidance: GuidanceMode | None = None
     steps: Count | None = None
     flop: Mapping[str, float] = field(default_factory=dict)
 
@@ -72,15 +72,23 @@ def _backbone(found: Estimate) -> float:
 def least_seconds(catalog: Catalog, model: Model, asked: Asked, options: RunOptions, known: Known) -> float:
     """A bound below the GPU time of a request, in a batch or alone; 0 where nothing is known."""
     work, before = known.flop.get(model.id), known.request
-    changed = options.guidance != known.guidance or options.steps != known.steps
-    if work is None or before is None or changed or said_of(model, dict(asked.given.steps)) is not None:
+    changed = options.steps != known.steps or said_of(model, dict(asked.given.steps)) is not None
+    if work is None or before is None or changed:
         return 0.0
     ratio = _size(asked.request) / _size(before)
-    scaled = work * min(ratio, ratio * ratio)
+    scaled = work * min(ratio, ratio * ratio) * _unguided(model, options, known)
     key = ("fastest", model.id, options.gpu, options.engine, options.precision, options.parallelism, options.gpus)
     rate = remembered(catalog, key, lambda: _fastest(catalog, model, options))
     share = COMPUTED if model.family == "diffusion" else CAUSAL
     return float(share) * scaled / rate / factor_of(model, dict(asked.given.speedups))
+
+
+def _unguided(model: Model, options: RunOptions, known: Known) -> float:
+    """The share of the known work that is left at least where guidance runs fewer branches."""
+    if options.guidance == known.guidance or model.generation is None:
+        return 1.0
+    released = model.generation.guidance
+    return min(1.0, branches_of(released, options.guidance) / branches_of(released, known.guidance))
 
 
 def _size(request: Request) -> float:

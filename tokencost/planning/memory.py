@@ -22,23 +22,14 @@ def remembering(catalog: Catalog) -> Catalog:
 def remembered(catalog: Catalog, key: Hashable, make: Callable[[], T]) -> T:
     """What was made before under the same key, where the catalogue remembers and nobody records the derivation."""
     memory = catalog.memory
-    if memory is None or watched() or not _hashable(key):
+    if memory is None or watched():
         return make()
-    found = memory.get(key, MISSING)
+    try:
+        found = memory.get(key, MISSING)
+    except TypeError:  # a key that holds a sweep's arrays: what is asked of many points at once is not asked again
+        return make()
     if found is MISSING:
         if len(memory) >= MOST:
             memory.clear()
         found = memory[key] = make()
     return cast(T, found)
-    if key not in memory:
-        memory[key] = make()
-    return cast(T, memory[key])
-
-
-def _hashable(key: Hashable) -> bool:
-    """Whether a key holds no arrays: what is asked of many points at once is not asked again."""
-    try:
-        hash(key)
-    except TypeError:
-        return False
-    return True

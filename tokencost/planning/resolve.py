@@ -8,7 +8,7 @@ from tokencost.errors import UsageError
 from tokencost.nouns.generator import Generator
 from tokencost.nouns.hardware import Achieved, Gpu, Parallelism, Platform, Precision
 from tokencost.nouns.model import Guidance, Model
-from tokencost.planning.options import RunOptions
+from tokencost.planning.options import GuidanceMode, RunOptions
 from tokencost.record import replace
 
 PART = re.compile(r"(tp|ulysses|ring|usp|cfg|sp|pipefusion)([0-9]{1,4})")
@@ -45,12 +45,17 @@ def generator(catalog: Catalog, model: Model, options: RunOptions) -> Generator:
 def _guided(guidance: Guidance, options: RunOptions, catalog: Catalog) -> Guidance:
     """Guidance as asked for; else as the engine serves it; else as released."""
     if options.guidance:
-        branches = max(guidance.branches, 2) if options.guidance in ("batched", "sequential") else 1
-        return replace(guidance, mode=options.guidance, branches=branches)
+        return replace(guidance, mode=options.guidance, branches=branches_of(guidance, options.guidance))
     engine = catalog.get("engines", options.engine)
     if engine.guidance == "batched" and guidance.mode == "sequential":
         return replace(guidance, mode="batched")
     return guidance
+
+
+def branches_of(guidance: Guidance, mode: GuidanceMode | None) -> int:
+    """Branches that are run when a user asks for a mode; None: as released."""
+    mode, branches = (mode, 2) if mode else (guidance.mode, 1)
+    return max(guidance.branches, branches) if mode in ("batched", "sequential") else 1
 
 
 def platform(catalog: Catalog, options: RunOptions, made_ready: Generator) -> Platform:
