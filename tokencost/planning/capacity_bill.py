@@ -9,7 +9,7 @@ from tokencost.money.renting import Share, bill_of_shares, rented_gpus
 from tokencost.nouns.answer import Bill
 from tokencost.nouns.request import Renting, Terms, Traffic
 from tokencost.planning.options import ANY_TERMS
-from tokencost.planning.prices import ON_DEMAND, offers, own_rate, rate_of, unpriced
+from tokencost.planning.prices import ON_DEMAND, own_rate, rated, unpriced
 from tokencost.units import Fraction, UsdPerSecond
 
 
@@ -47,10 +47,9 @@ def allotment(gpus: float, mix: Mapping[str, Fraction]) -> dict[str, float]:
 
 def _cheapest(catalog: Catalog, gpu: str, of: tuple[str, ...], gpus: float, terms: Terms) -> Share:
     """The offer on these terms whose whole instances cost least; the first by name of equal ones."""
-    found = offers(catalog, gpu, of, terms)
-    if not found:
+    rates = rated(catalog, gpu, of, terms)
+    if not rates:
         return Share(name=_named(of[0]), gpus=gpus, per_instance=1.0, rate=unpriced(gpu, terms, of[0]))
-    rates = [(offer, rate_of(offer, terms)) for offer in found]
     best, rate = min(
         rates,
         key=lambda one: (rented_gpus(gpus, one[0].gpus_per_instance) * (effective(one[1]) or 0.0), one[0].id),

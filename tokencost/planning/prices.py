@@ -31,22 +31,20 @@ def own_rate(own: UsdPerSecond, terms: Terms) -> Rate:
 
 
 def _cheapest(catalog: Catalog, gpu: str, terms: Terms) -> Rate:
-    rates = [(rate_of(offer, terms), offer.id) for offer in offers(catalog, gpu, terms.terms or (ON_DEMAND,), terms)]
-    if not rates:
+    found = rated(catalog, gpu, terms.terms or (ON_DEMAND,), terms)
+    if not found:
         return unpriced(gpu, terms)
-    return min(rates, key=lambda one: (effective(one[0]) or 0.0, one[1]))[0]
+    return min(found, key=lambda one: (effective(one[1]) or 0.0, one[0].id))[1]
 
 
-def offers(catalog: Catalog, gpu: str, of: Sequence[str], terms: Terms) -> list[GpuPrice]:
-    """Every offer for a GPU on one of these terms, at the places and in the instances that are allowed."""
-    key = (f"offers, {of}, {terms}", gpu)
-    if key not in catalog.cache:
-        catalog.cache[key] = [
-            offer for offer in catalog.all("prices")
-            if offer.gpu == gpu and offer.term in of and allowed(catalog, offer, terms)
-        ]  # fmt: skip
-    found: list[GpuPrice] = catalog.cache[key]
-    return found
+def rated(catalog: Catalog, gpu: str, of: tuple[str, ...], terms: Terms) -> tuple[tuple[GpuPrice, Rate], ...]:
+    """Every offer for a GPU on one of these terms, at the places and in the instances that are allowed; its rate."""
+
+    def make() -> tuple[tuple[GpuPrice, Rate], ...]:
+        found = (offer for offer in catalog.all("prices") if offer.gpu == gpu and offer.term in of)
+        return tuple((offer, rate_of(offer, terms)) for offer in found if allowed(catalog, offer, terms))
+
+    return remembered(catalog, ("rated", gpu, of, terms), make)
 
 
 def allowed(catalog: Catalog, offer: GpuPrice, terms: Terms) -> bool:
