@@ -15,7 +15,8 @@ from tokencost.reading.document import printable
 WAIT = 2.0
 """Seconds until somebody has opened the other end of a pipe; once it is open, its writer may take any time."""
 PAUSE = 0.05
-CHUNK = 1 << 20
+CHUNK = 1 << 16
+"""Bytes asked for at once: room for a mebibyte costs more than to read a spec."""
 TOP = ".git"
 """What holds this is the top of a working tree."""
 
