@@ -4,7 +4,6 @@ A function imports what it needs when it is called: who estimates or compares ne
 """
 
 import datetime
-import functools
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -267,9 +266,9 @@ def _side(said: Spec, records: "Records", into: Path, overrides: Sequence[str]) 
 
 
 def _records(own: Path | None) -> "Records":
-    from tokencost.planning.sides import Records
+    from tokencost.planning.sides import Records, reading
 
-    return Records(read=functools.cache(load), own=own)
+    return Records(read=reading(), own=own)
 
 
 def _pinned(spec: "LoadedSpec", lock: str | Path | None, catalog: Catalog) -> "LoadedSpec":

@@ -144,3 +144,26 @@ def test_warnings_are_warnings_in_every_format(repo: Path) -> None:
     assert "minor" == json.loads(out["gitlab"])[0]["severity"]
     assert 'failures="0"' in out["junit"]
     assert "no baseline" in out["junit"]
+
+
+def test_of_several_specs_each_is_judged_as_it_is_alone(repo: Path) -> None:
+    """
+    One grew, one is new, one is as it was but for a flag, and one as it was on main.
+    """
+    for name, text in {"same": LARGER.replace("1024", "768"), "also": LARGER}.items():
+        write(repo, text.replace("poster", name), f"{name}.yaml")
+    git(repo, "add", "-A")
+    git(repo, "commit", "-q", "-m", "more")
+    git(repo, "switch", "-q", "main")
+    git(repo, "merge", "-q", "--ff-only", "larger")
+    git(repo, "switch", "-q", "larger")
+    write(repo, LARGER.replace("sdxl]", "sd3-medium]"))
+    write(repo, LARGER.replace("poster", "new"), "new.yaml")
+    names = [f"specs/{name}.yaml" for name in ("poster", "same", "new", "also")]
+    told = call("check", *names, "--baseline", "git:main", "--format", "csv").out.splitlines()
+    alone = [call("check", name, "--baseline", "git:main", "--format", "csv").out.splitlines() for name in names]
+
+    assert told == [alone[0][0], *(line for one in alone for line in one[1:])]
+    assert any("baseline.missing" in line for line in told)
+    assert 3 == call("check", *names[1::2], "--baseline", "git:main", "--set", "latency.p95=0.1 s").code
+    assert 0 == call("check", *names[1::2], "--baseline", "git:main").code

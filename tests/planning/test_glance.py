@@ -9,10 +9,11 @@ from tests.cli.calling import SPECS, call
 from tests.promises.records import catalog
 from tokencost.catalog.load import Catalog
 from tokencost.nouns.answer import Candidate
-from tokencost.planning.check import check_briefly
+from tokencost.planning.check import check
 from tokencost.planning.glance import glance
 from tokencost.planning.memory import remembering
-from tokencost.planning.plan import candidates_of, wanted_of
+from tokencost.planning.plan import candidates_of, quick_plan, wanted_of
+from tokencost.planning.sides import outcome_of
 from tokencost.spec.load import LoadedSpec, load, load_bytes
 
 GLANCING, PLANNING = remembering(catalog()), remembering(catalog())
@@ -52,6 +53,17 @@ def test_a_glance_finds_what_the_plan_finds(name: str, change: tuple[str, ...]) 
     assert nearest(PLANNING, spec) == glance(GLANCING, spec).candidates[0]
 
 
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: "".join(change).partition(":")[0])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_glance_comes_to_what_the_plan_comes_to(name: str, change: tuple[str, ...]) -> None:
+    """
+    Also in the draws, which budgets may bound.
+    """
+    spec = load(SPECS / f"{name}.yaml", change, GLANCING)
+
+    assert outcome_of(quick_plan(PLANNING, spec)) == outcome_of(glance(GLANCING, spec, drawn=True))
+
+
 def test_a_glance_does_not_depend_on_what_was_seen_before() -> None:
     """
     Sizes, prompts and platforms follow each other at random; what is remembered of one must not rule out another.
@@ -67,7 +79,7 @@ def test_nothing_feasible_names_what_is_broken() -> None:
     As the gate does for a single spec, of as many candidates.
     """
     spec = load(SPECS / "poster-1024.yaml", ("budget={per_asset: 0.0000001 USD}",), GLANCING)
-    found, first = check_briefly(GLANCING, spec), nearest(PLANNING, spec)
+    found, first = check(GLANCING, spec, brief=True), nearest(PLANNING, spec)
 
     assert not found.passed
     assert [violation.constraint for violation in first.violations] == [finding.rule for finding in found.findings]

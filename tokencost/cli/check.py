@@ -44,15 +44,14 @@ def check(
     Example: tokencost check specs/*.yaml --format github
     """
     from tokencost.planning.check import check as use_case
-    from tokencost.planning.check import check_briefly
 
     wanted = destinations("check", format, output)
-    records = o.load_catalog(catalog)
+    records = o.records(catalog)
     with tempfile.TemporaryDirectory(prefix="tokencost-") as folder:
-        gate = gate_of(asked, records, catalog, Path(folder), lock=lock, quiet=quiet)
-        brief = gate.asks_nothing and len(specs) > 1 and not IN_FULL & {one.format for one in wanted}
-        judge = check_briefly if brief else locked(lock, functools.partial(use_case, gate=gate))
-        answers, problems, codes = each(_without_budget(specs), set or [], records, judge, quiet=quiet)
+        gate = gate_of(asked, records, Path(folder), lock=lock, quiet=quiet)
+        brief = len(specs) > 1 and not IN_FULL & {one.format for one in wanted}
+        judge = locked(lock, functools.partial(use_case, gate=gate, brief=brief))
+        answers, problems, codes = each(_without_budget(specs), set or [], records.today(), judge, quiet=quiet)
     if problems:
         refuse(problems, [] if answers else wanted)
     if answers:

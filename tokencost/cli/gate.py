@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tokencost.cli import options as o
 from tokencost.cli.output import say
 from tokencost.errors import UsageError
 
 if TYPE_CHECKING:
-    from tokencost.catalog.load import Catalog
     from tokencost.nouns.lock import Lock
     from tokencost.planning.check import Gate
+    from tokencost.planning.sides import Records
 
 BUDGET = "tokencost.budget.yaml"
 BaselineFlag = Annotated[
@@ -90,14 +89,12 @@ def above(folder: Path, name: str) -> Path | None:
     return Path(os.path.relpath(found)) if found else None
 
 
-def gate_of(
-    asked: Asked, catalog: "Catalog", own: Path | None, into: Path, *, lock: "Lock | None" = None, quiet: bool = False
-) -> "Gate":
+def gate_of(asked: Asked, records: "Records", into: Path, *, lock: "Lock | None" = None, quiet: bool = False) -> "Gate":
     """The gate that the flags ask for, and on standard error which budget it holds specs against."""
     from tokencost.planning.gate import gate_of as made
 
     gate = made(
-        catalog, o.records(own), into, before=asked.baseline, increases=asked.increases, missing=asked.missing,
+        records.today(), records, into, before=asked.baseline, increases=asked.increases, missing=asked.missing,
         budget=asked.budget, lock=lock, today=asked.today,
     )  # fmt: skip
     if gate.budget is not None and not quiet:

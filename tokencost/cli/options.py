@@ -108,10 +108,9 @@ def load_catalog(extra: Path | None) -> "Catalog":
 
 def records(extra: Path | None) -> "Records":
     """How to read the catalogue, also as it stood at another time, and where the user's folder is."""
-    from tokencost.catalog.load import load
-    from tokencost.planning.sides import Records
+    from tokencost.planning.sides import Records, reading
 
-    return Records(read=functools.cache(load), own=extra or configured())
+    return Records(read=reading(), own=extra or configured())
 
 
 def configured() -> Path | None:

@@ -1,13 +1,17 @@
 """What a spec is held against: a saved result, or the spec where this branch left another."""
 
+import functools
+from collections.abc import Callable
 from dataclasses import field
 from pathlib import Path
 
 from tokencost.errors import UsageError
-from tokencost.planning.sides import Records, Side, at_revision, of_saved
-from tokencost.reading.revision import merge_base
+from tokencost.planning.sides import Records, Side, at_revision, of_saved, of_spec
+from tokencost.reading.files import contents
+from tokencost.reading.revision import Revision, merge_base
+from tokencost.reading.strict import MAX_BYTES
 from tokencost.record import dataclass
-from tokencost.spec.load import LoadedSpec
+from tokencost.spec.load import LoadedSpec, load_bytes
 from tokencost.spec.saved import Saved, saved_plans
 
 GIT = "git:"
@@ -21,6 +25,7 @@ class Baseline:
     records: Records
     into: Path
     saved: tuple[Saved, ...] = field(default=())
+    base: Callable[[str, Path], Revision] = field(default_factory=lambda: functools.cache(merge_base))
 
     def side(self, spec: LoadedSpec) -> Side | None:
         """The spec as it was; None if it was not there."""
@@ -36,9 +41,15 @@ class Baseline:
     def _at_revision(self, spec: LoadedSpec) -> Side | None:
         if spec.path is None:
             raise UsageError(f"--baseline {self.name}: a spec from standard input has no state at a revision")
-        there = merge_base(self.name.removeprefix(GIT), spec.folder)
-        path = there.inside(spec.path)
-        return at_revision(there, path, self.records, self.into / there.commit) if there.has(path) else None
+        there = self.base(self.name.removeprefix(GIT), spec.folder)
+        path, into = there.inside(spec.path), self.into / there.commit
+        if not there.has(path):
+            return None
+        now = contents(spec.path, MAX_BYTES)
+        if spec.trace is not None or not there.held(path, now):
+            return at_revision(there, path, self.records, into)
+        name, records = f"{there.name}:{path.as_posix()}", self.records.at(there, into)
+        return of_spec(name, load_bytes(now, name, (), records, spec.folder), records)
 
 
 def baseline(text: str, records: Records, into: Path) -> Baseline:

@@ -46,18 +46,16 @@ class Gate:
     lock: Lock | None = None
     today: datetime.date = datetime.date.min
 
-    @property
-    def asks_nothing(self) -> bool:
-        """Whether specs are held against their own limits alone."""
-        return self.baseline is None and self.budget is None and self.lock is None
-
 
 OPEN = Gate()
 
 
-def check(catalog: Catalog, spec: LoadedSpec, gate: Gate = OPEN) -> Checked:
-    """The plan judged: a spec passes if some candidate keeps every limit, and the gate finds nothing that fails."""
-    checked = _alone(catalog, spec)
+def check(catalog: Catalog, spec: LoadedSpec, gate: Gate = OPEN, *, brief: bool = False) -> Checked:
+    """The plan judged: a spec passes if some candidate keeps every limit, and the gate finds nothing that fails.
+
+    A `brief` one holds the choice alone: how sure it is and what would pass are left out, which takes a hundredth.
+    """
+    checked = _alone(catalog, spec, brief=brief, drawn=gate.budget is not None or gate.baseline is not None)
     rules = rules_for(gate.budget, spec) if gate.budget else ()
     checked = replace(checked, budget=gate.budget.file if gate.budget else "", rules=tuple(rule.id for rule in rules))
     before = gate.baseline.side(spec) if gate.baseline else None
@@ -74,20 +72,13 @@ def check(catalog: Catalog, spec: LoadedSpec, gate: Gate = OPEN) -> Checked:
     return with_findings(checked, found)
 
 
-def _alone(catalog: Catalog, spec: LoadedSpec) -> Checked:
+def _alone(catalog: Catalog, spec: LoadedSpec, *, brief: bool, drawn: bool) -> Checked:
     catalog = remembering(catalog)
-    found = quick_plan(catalog, spec)
+    found = glance(catalog, spec, drawn=drawn) if brief else quick_plan(catalog, spec)
     if found.recommendation.verdict != "nothing-feasible":
         return Checked(plan=found, passed=True, findings=())
-    found = with_remedy(catalog, spec, found)
+    found = found if brief else with_remedy(catalog, spec, found)
     return Checked(plan=found, passed=False, findings=tuple(_findings(found)))
-
-
-def check_briefly(catalog: Catalog, spec: LoadedSpec) -> Checked:
-    """As `check`, of the choice alone: how sure it is and what would pass are left out, which takes a hundredth."""
-    found = glance(catalog, spec)
-    passed = found.recommendation.verdict != "nothing-feasible"
-    return Checked(plan=found, passed=passed, findings=() if passed else tuple(_findings(found)))
 
 
 def _findings(found: Plan) -> list[Finding]:

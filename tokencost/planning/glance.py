@@ -9,6 +9,7 @@ from math import gcd, inf
 
 from tokencost.catalog.load import Catalog
 from tokencost.deciding.recommend import cost_of, preference
+from tokencost.deciding.uncertainty import uncertainty
 from tokencost.nouns.answer import Candidate, Plan, Recommendation
 from tokencost.nouns.model import Model
 from tokencost.nouns.request import Request
@@ -16,18 +17,31 @@ from tokencost.planning.candidates import weigh
 from tokencost.planning.compare import models_for
 from tokencost.planning.least import NOTHING, Known, counted
 from tokencost.planning.memory import remembered, remembering
-from tokencost.planning.plan import choosing, on_best_gpu, situation_of
+from tokencost.planning.plan import choosing, circumstances, on_best_gpu, situation_of
 from tokencost.planning.situation import Situation, best_of, fixed, least_broken
 from tokencost.planning.violations import unsized
 from tokencost.record import replace
 from tokencost.spec.load import LoadedSpec
 
 
-def glance(catalog: Catalog, spec: LoadedSpec) -> Plan:
+def glance(catalog: Catalog, spec: LoadedSpec, *, drawn: bool = False) -> Plan:
     """The choice of a plan with its one candidate; where nothing is feasible all of them, the nearest first.
 
-    How sure the choice is, and its reasons, are left out.
+    How sure the choice is, and its reasons, are left out; `drawn` adds what the candidate may cost and take.
     """
+    found = _glanced(catalog, spec)
+    return _with_spread(catalog, spec, found) if drawn else found
+
+
+def _with_spread(catalog: Catalog, spec: LoadedSpec, found: Plan) -> Plan:
+    """With the draws of the first candidate, which are its own, whatever others are drawn beside it."""
+    first, *others = found.candidates
+    wanted = situation_of(spec).asked
+    doubt = uncertainty([first], circumstances(catalog, wanted, spec.product, [first]))
+    return replace(found, candidates=(replace(first, spread=doubt.spreads.get(first.model)), *others))
+
+
+def _glanced(catalog: Catalog, spec: LoadedSpec) -> Plan:
     catalog, now, product = remembering(catalog), situation_of(spec), spec.product
     models = models_for(catalog, product.task, product.candidates or ())
     known = _known(catalog, models, now)

@@ -1,16 +1,20 @@
 """The two sides of a comparison: a spec, a saved result, or a spec as it stood at a git revision."""
 
+import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tokencost.catalog.load import Catalog
+from tokencost.catalog.load import load as load_catalog
 from tokencost.errors import AccessError, TokencostError, UsageError
 from tokencost.nouns.answer import Bill, Candidate, Estimate, Plan
 from tokencost.nouns.change import Outcome
 from tokencost.nouns.electricity import Electricity
+from tokencost.planning.glance import glance
+from tokencost.planning.memory import remembering
 from tokencost.planning.normal import Flat, flat, nested
-from tokencost.planning.plan import quick_plan, understood
+from tokencost.planning.plan import understood
 from tokencost.reading.files import TOP, contents, leaves_tree, working_tree
 from tokencost.reading.revision import Revision, revision
 from tokencost.reading.strict import MAX_BYTES, read_file
@@ -64,6 +68,11 @@ class Records:
         return self.read(into / path)
 
 
+def reading() -> ReadCatalog:
+    """Reads each folder of records once, into a catalogue that remembers what was computed from it."""
+    return functools.cache(lambda own: remembering(load_catalog(own)))
+
+
 def side(text: str, records: Records, into: Path, overrides: Sequence[str] = ()) -> Side:
     """A side as it is named on the command line; files of a revision are written below `into`."""
     found = AT_REVISION.fullmatch(text)
@@ -101,8 +110,8 @@ def at_revision(there: Revision, path: Path, records: Records, into: Path, overr
 
 
 def of_spec(name: str, spec: LoadedSpec, catalog: Catalog) -> Side:
-    """A spec and its plan."""
-    return of_plan(name, spec, catalog, quick_plan(catalog, spec))
+    """A spec and its choice."""
+    return of_plan(name, spec, catalog, glance(catalog, spec, drawn=True))
 
 
 def of_plan(name: str, spec: LoadedSpec, catalog: Catalog, found: Plan) -> Side:
@@ -172,6 +181,6 @@ def _run_bill(chosen: Candidate) -> Bill | None:
 def outcome_with(data: Mapping[str, object], folder: Path, catalog: Catalog) -> Outcome | None:
     """What a mixture of two sides would come to; None if it makes no sense as a spec."""
     try:
-        return outcome_of(quick_plan(catalog, from_mapping(data, catalog, folder)))
+        return outcome_of(glance(catalog, from_mapping(data, catalog, folder), drawn=True))
     except TokencostError:
         return None

@@ -1,12 +1,15 @@
 """Files as they stood at a git revision, written into a folder that goes away again."""
 
+import functools
+import hashlib
 import io
 import os
 import re
 import subprocess
 import tarfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from subprocess import PIPE
+from typing import NamedTuple
 
 from tokencost.errors import AccessError, UsageError
 from tokencost.reading.document import printable
@@ -14,6 +17,8 @@ from tokencost.record import dataclass
 from tokencost.units import quoted
 
 REVISION = re.compile(r"[^-\s:][^\s:]{0,250}")
+SHA256 = 64
+"""Hexadecimal digits of an object's name in a repository of the newer format; names of 40 are SHA-1."""
 LARGEST = 256 * 2**20
 """Bytes of an archive that are unpacked at most."""
 
@@ -28,7 +33,14 @@ class Revision:
 
     def has(self, path: Path) -> bool:
         """Whether a file or folder, relative to `top`, was there."""
-        return _git(self.top, "cat-file", "-e", f"{self.commit}:{path.as_posix()}").returncode == 0
+        files = _files(self.top, self.commit)
+        return path.as_posix() in files.blobs or path.as_posix() in files.folders
+
+    def held(self, path: Path, contents: bytes) -> bool:
+        """Whether a file, relative to `top`, had these very contents."""
+        name = _files(self.top, self.commit).blobs.get(path.as_posix(), "")
+        blob = b"blob %d\0%b" % (len(contents), contents)
+        return name == hashlib.new("sha256" if len(name) == SHA256 else "sha1", blob, usedforsecurity=False).hexdigest()
 
     def unpack(self, path: Path, into: Path) -> None:
         """Write a file or folder, relative to `top`, to the same place below `into`."""
@@ -48,6 +60,24 @@ class Revision:
         if not real.is_relative_to(self.top):
             raise UsageError(f"{path} is not in the git repository {self.top}, so it has no state at {self.name}")
         return real.relative_to(self.top)
+
+
+class _Files(NamedTuple):
+    """The regular files of a commit with the names of their contents, and the folders above them."""
+
+    blobs: dict[str, str]
+    folders: frozenset[str]
+
+
+@functools.lru_cache(maxsize=4)
+def _files(top: Path, commit: str) -> _Files:
+    """One look at a commit, however many of its files are asked for."""
+    listed = _git(top, "ls-tree", "-r", "-z", "--full-tree", commit)
+    if listed.returncode:
+        raise AccessError(f"git cannot list the files of {commit}")
+    entries = [entry.partition(b"\t") for entry in listed.stdout.split(b"\0") if entry]
+    blobs = {os.fsdecode(path): about.split()[-1].decode("ascii") for about, _, path in entries}
+    return _Files(blobs, frozenset(str(above) for path in blobs for above in PurePosixPath(path).parents))
 
 
 def revision(name: str, folder: Path) -> Revision:
