@@ -2,12 +2,16 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import tokencost
+from tests.cli.calling import POSTER, call
+from tests.cli.test_reconcile import invoice, row
 from tokencost.errors import TokencostError, UsageError
+from tokencost.report import renderer
 
 SPEC = {"version": 1, "name": "x", "task": "text-to-image", "output": {"width": 512, "height": 512},
         "quality": "draft", "candidates": ["sdxl-turbo", "emu3-gen"]}  # fmt: skip
@@ -98,3 +102,53 @@ def test_validate_reads_a_table_of_ones_own(tmp_path: Path) -> None:
     table.write_text("id,model,component,metric,value\na,llama-2-7b,transformer,params,6738415616\n")
 
     assert tokencost.validate(table).outcomes[0].ratio == pytest.approx(1.0, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("command", "ask"),
+    [
+        (
+            ("compare", "--res", "512", "--models", "sdxl,gpt-image-1", "--where", "aws", "--residency", "us"),
+            lambda: tokencost.where(
+                models=("sdxl", "gpt-image-1"), res=512, places=tokencost.Places(providers=("aws",), residency="us")
+            ),
+        ),
+        (
+            ("compare", "--where", "any", "--spec", POSTER, "sdxl-dmd2"),
+            lambda: tokencost.where(POSTER, models=("sdxl-dmd2",)),
+        ),
+        (
+            ("compare", "--res", "256..768", "--models", "sdxl,pixart-sigma"),
+            lambda: tokencost.compare_range(256, 768, models=("sdxl", "pixart-sigma")),
+        ),
+    ],
+    ids=["where", "where for a spec", "range"],
+)  # fmt: skip
+def test_functions_give_the_answers_of_their_commands(command: tuple[str, ...], ask: Callable[[], object]) -> None:
+    """
+    What the command is given as flags, the function takes as values.
+    """
+    kind = "compare --where" if "--where" in command else "compare --res=A..B"
+
+    assert renderer(kind, "json")(ask()) == call(*command, "--format", "json").out
+
+
+def test_an_invoice_is_read_as_the_command_reads_it(tmp_path: Path) -> None:
+    """
+    With what was made, and what a currency is worth.
+    """
+    table = invoice(tmp_path, row(9000, 4000, currency="EUR"))
+    found = tokencost.reconcile(table, POSTER, assets={"poster-1024": 5e6}, exchange={"EUR": 1.1})
+    flags = ("--assets", "poster-1024=5000000", "--exchange", "EUR=1.1")
+
+    assert renderer("reconcile", "json")(found) == call("reconcile", table, POSTER, *flags, "--format", "json").out
+
+
+def test_places_that_nobody_knows_are_refused() -> None:
+    """
+    As on the command line, with the nearest.
+    """
+    with pytest.raises(UsageError, match="did you mean AWS"):
+        tokencost.where(models=("sdxl",), places=tokencost.Places(providers=("awz",)))
+    with pytest.raises(UsageError, match="leave out gpu"):
+        tokencost.where(POSTER, gpu="h100-80gb-sxm")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -11,12 +11,7 @@ from tokencost.cli.destinations import checked_format
 from tokencost.cli.exits import Exit
 from tokencost.cli.output import say
 from tokencost.cli.show import show
-from tokencost.errors import TokencostError, UsageError
-
-if TYPE_CHECKING:
-    from tokencost.catalog.load import Catalog
-    from tokencost.nouns.invoice import Charged
-    from tokencost.spec.invoice import Reading
+from tokencost.errors import UsageError
 
 Actual = Annotated[Path, typer.Argument(help="Invoice export in FOCUS columns (CSV).", metavar="ACTUAL")]
 Forecasts = Annotated[
@@ -48,64 +43,17 @@ def reconcile(
 
     Example: tokencost reconcile november.csv specs/poster-1024.yaml --assets poster-1024=5000000
     """
-    from tokencost.planning.reconcile import reconciled
-    from tokencost.spec.invoice import Reading, read_invoice
+    from tokencost.planning.forecasts import reconciliation
 
     checked_format("reconcile", format, output)
-    records = o.load_catalog(catalog)
-    gpus = {
-        one["noun"]["instance"].lower(): one["noun"]["gpus_per_instance"] for one in records.index["prices"].values()
-    }
-    how = Reading(tag=tag, gpus=gpus, usd=_numbers(exchange, "--exchange"))
-    limit = _share(max_error)
-    expected = [one for path in forecasts for one in _forecast(path, records, how)]
-    found = reconciled(
-        read_invoice(actual, how), expected, _numbers(assets, "--assets"),
-        lambda file, overrides: _again(file, overrides, records),
-    )  # fmt: skip
+    records, limit = o.load_catalog(catalog), _share(max_error)
+    made, worth = _numbers(assets, "--assets"), _numbers(exchange, "--exchange")
+    found = reconciliation(records, actual, forecasts, tag=tag, assets=made, usd=worth)
     show("reconcile", found, format, output, no_color=no_color)
     if not found.products and not quiet:
         say("warning: no product of the forecast is in the invoice; --tag names the key of Tags that says the product")
     missed = [one for one in found.products if limit is not None and abs(one.error) > limit * abs(one.forecast)]
     raise typer.Exit(Exit.VERDICT if missed or (limit is not None and not found.products) else Exit.DONE)
-
-
-def _forecast(path: Path, records: "Catalog", how: "Reading") -> "list[Charged]":
-    """What a file expects: a table as it stands, a saved plan as it was, a spec as it is planned today."""
-    from tokencost.planning.reconcile import saved_forecast
-    from tokencost.spec.invoice import read_invoice
-    from tokencost.spec.saved import saved_plans
-
-    if path.suffix == ".csv":
-        return list(read_invoice(path, how).products)
-    found = (
-        [saved_forecast(one) for one in saved_plans(path)] if path.suffix == ".json" else [_of_spec(path, (), records)]
-    )
-    if None in found:
-        raise UsageError(
-            f"{path}: no monthly cost is forecast; a spec needs traffic, and a model that keeps its limits"
-        )
-    return [one for one in found if one is not None]
-
-
-def _of_spec(path: Path, overrides: Sequence[str], records: "Catalog") -> "Charged | None":
-    from tokencost.planning.plan import quick_plan, wanted_of
-    from tokencost.planning.reconcile import forecast_of
-    from tokencost.spec.load import load
-
-    spec = load(path, overrides, records)
-    wanted = wanted_of(spec, spec.trace)
-    average = float(wanted.traffic.average) if wanted.traffic else 0.0
-    return forecast_of(quick_plan(records, spec), spec.product, average)
-
-
-def _again(file: str, overrides: Sequence[str], records: "Catalog") -> float | None:
-    """The month of a spec after corrections; None where it cannot be planned with them."""
-    try:
-        found = _of_spec(Path(file), overrides, records)
-    except TokencostError:
-        return None
-    return found.cost if found else None
 
 
 def _numbers(texts: Sequence[str] | None, flag: str) -> dict[str, float]:

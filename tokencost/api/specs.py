@@ -1,7 +1,4 @@
-"""The Python interface: the commands as functions, with the same names, the same flags and the same answers.
-
-A function imports what it needs when it is called: who estimates or compares needs no reader of specs.
-"""
+"""Questions about products: their plans, fleets, changes and places, and what was billed or measured beside them."""
 
 import datetime
 import tempfile
@@ -14,15 +11,13 @@ from tokencost.errors import UsageError
 from tokencost.planning.options import options_from
 
 if TYPE_CHECKING:
-    from tokencost.counting.tokens import TokenCount
-    from tokencost.nouns.answer import Comparison, Estimate, Plan
+    from tokencost.nouns.answer import Plan
     from tokencost.nouns.change import Compared
     from tokencost.nouns.check import Checked
-    from tokencost.nouns.training import Training
-    from tokencost.nouns.what_if import WhatIf
+    from tokencost.nouns.invoice import Reconciliation
+    from tokencost.nouns.where import Where
     from tokencost.planning.capacity import CapacityPlan
-    from tokencost.planning.claims import Claims
-    from tokencost.planning.sample import Sampled
+    from tokencost.planning.searching import Places
     from tokencost.planning.sides import Records, Side
     from tokencost.spec.load import LoadedSpec
     from tokencost.sweeping.running import Swept
@@ -30,38 +25,6 @@ if TYPE_CHECKING:
 
 Spec = str | Path | Mapping[str, Any]
 """A file, or the spec itself as plain data."""
-
-
-def estimate(model: str, *, task: str = "", catalog: Path | None = None, **flags: Any) -> "Estimate":
-    """One model, one request, one platform.
-
-    `flags` are those of the command: width, height, res (pixels), frames, seconds, fps, prompt_tokens,
-    output_tokens, gpu, gpus, engine, precision, parallelism, price ("1.80 USD/h"), batch, steps, guidance,
-    accelerations (a sequence of ids).
-    Raises TokencostError, with every problem found.
-    """
-    from tokencost.planning.single import single
-
-    output, options = options_from(flags)
-    return single(load(catalog), model, task, output, options)
-
-
-def compare(
-    *, task: str = "image", models: Sequence[str] = (), catalog: Path | None = None, **flags: Any
-) -> "Comparison":
-    """All models of a task side by side at one size; flags as in `estimate`."""
-    from tokencost.planning import compare as comparing
-
-    output, options = options_from(flags)
-    return comparing.compare(load(catalog), comparing.task_named(task), output, options, models)
-
-
-def what_if(model: str, *, task: str = "", catalog: Path | None = None, **flags: Any) -> "WhatIf":
-    """One model as it is, with every acceleration that concerns it, and with all that go together."""
-    from tokencost.planning.what_if import what_if as accelerating
-
-    output, options = options_from(flags)
-    return accelerating(load(catalog), model, task, output, options)
 
 
 def plan(
@@ -184,30 +147,48 @@ def sweep(
     return run(prepared(load(catalog), loaded), Path(output) if output else None, ways)
 
 
-def tokens(
-    tokenizer: str = "", *, stride: str = "", codebook: int = 0, catalog: Path | None = None, **flags: Any
-) -> "TokenCount":
-    """Tokens of an image or clip by a tokenizer's name or by strides ("4x4x4"); sizes in pixels as in `estimate`."""
-    from tokencost.planning.grid import tokens_for
+def where(
+    spec: Spec | None = None,
+    *,
+    task: str = "image",
+    models: Sequence[str] = (),
+    places: "Places | None" = None,
+    catalog: Path | None = None,
+    **flags: Any,
+) -> "Where":
+    """Every offer of the price book for these models, the cheapest first, and the volume that pays for a fleet.
 
-    output, _ = options_from(flags)
-    return tokens_for(load(catalog), tokenizer=tokenizer, stride=stride, codebook=codebook, size=output)
-
-
-def train(model: str = "", *, catalog: Path | None = None, **flags: Any) -> "Training":
-    """A training run: FLOPs, GPU time, cost, energy and CO2, beside what is published.
-
-    `flags` are those of the command: params, tokens, images, sequence, size (width and height in pixels), gpu, mfu,
-    exact, recompute, assets, against (names of runs), and price, region, site, pue as in `estimate`.
+    With a spec, fleets for its traffic; else one request, with flags as in `estimate`. `places` narrows the offers
+    (`tokencost.Places(providers=("aws",), residency="eu")`). Raises TokencostError for names that nobody knows.
     """
-    from tokencost.planning import train as training
-    from tokencost.planning.training_run import Wanted
+    from tokencost.planning.searching import Places, anywhere, anywhere_for
 
-    _, options = options_from({name: flags.pop(name) for name in ("price", "region", "site", "pue") if name in flags})
-    unknown = flags.keys() - Wanted.__dataclass_fields__.keys() | (flags.keys() & {"name", "options"})
-    if unknown:
-        raise UsageError(f"unknown flag {sorted(unknown)[0]!r}")
-    return training.train(load(catalog), Wanted(name=model, options=options, **flags))
+    records, allowed = load(catalog), places or Places()
+    if spec is not None:
+        if flags:
+            raise UsageError(f"a spec says its size and platform itself; leave out {', '.join(sorted(flags))}")
+        return anywhere_for(records, allowed, _loaded(spec, (), records), models)
+    output, options = options_from(flags)
+    return anywhere(records, allowed, task, output, options, models)
+
+
+def reconcile(
+    actual: str | Path,
+    *forecasts: str | Path,
+    tag: str = "product",
+    assets: Mapping[str, float] | None = None,
+    exchange: Mapping[str, float] | None = None,
+    catalog: Path | None = None,
+) -> "Reconciliation":
+    """An invoice in FOCUS columns beside forecasts: specs, saved plans (.json) or FOCUS tables (.csv).
+
+    `tag` is the key of Tags that names the product, `assets` what was made of each in the period, `exchange` the USD
+    that a unit of a billed currency is worth. Raises TokencostError, with every problem found.
+    """
+    from tokencost.planning.forecasts import reconciliation
+
+    files = [Path(file) for file in forecasts]
+    return reconciliation(load(catalog), Path(actual), files, tag=tag, assets=assets, usd=exchange)
 
 
 def validate(*tables: str | Path, catalog: Path | None = None) -> "Validation":
@@ -215,44 +196,6 @@ def validate(*tables: str | Path, catalog: Path | None = None) -> "Validation":
     from tokencost.validation import validate as validating
 
     return validating.validate(load(catalog), [Path(table) for table in tables])
-
-
-def sample(
-    grid: str = "8x8",
-    *,
-    frames: int = 0,
-    guidance: Sequence[float | None] = (None,),
-    branches: str = "sequential",
-    temperature: float = 1.0,
-    top_k: int = 0,
-    top_p: float = 1.0,
-    seed: int = 0,
-    prompt_tokens: int = 16,
-    tokenizer: str = "emu3",
-    catalog: Path | None = None,
-) -> "Sampled":
-    """A token grid written by a small model, and what ran beside what the formulas count.
-
-    `grid` is rows x columns of tokens ("8x8") or frames x rows x columns, `guidance` the weights to draw with, None
-    without guidance, `temperature` 0 for the likeliest code. Raises TokencostError for what cannot be drawn.
-    """
-    from tokencost.planning.sample import Sampling, grid_of, mode_of, sampled
-    from tokencost.sampling.guidance import Choosing
-
-    weights = tuple(None if weight is None else float(weight) for weight in guidance)
-    asked = Sampling(
-        grid=grid_of(grid, frames), weights=weights, mode=mode_of(branches), seed=seed,
-        how=Choosing(temperature=temperature, top_k=top_k, top_p=top_p), prompt_tokens=prompt_tokens,
-        tokenizer=tokenizer,
-    )  # fmt: skip
-    return sampled(load(catalog), asked)
-
-
-def claims(*, catalog: Path | None = None) -> "Claims":
-    """What the lesson on Emu3 says, counted again, and its exercises, worked: `explain --claims`."""
-    from tokencost.planning import claims as claiming
-
-    return claiming.claims(load(catalog))
 
 
 def _side(said: Spec, records: "Records", into: Path, overrides: Sequence[str]) -> "Side":
