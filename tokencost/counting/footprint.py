@@ -95,9 +95,16 @@ def activation_bytes(program: Program, on: Platform) -> Bytes:
     for phase in program:
         element = on.precisions[phase.precision].activation_bytes
         share = _parts(on.parallelism) if phase.parallel else 1.0
-        for op in phase.operators:
-            largest = maximum(largest, _live_elements(op) * element / share)
+        largest = maximum(largest, _most_alive(phase) * element / share)
     return LIVE_TENSORS * largest
+
+
+def _most_alive(phase: Phase) -> Count:
+    """Elements around the largest operator of a pass."""
+    most: Count = 0.0
+    for op in phase.operators:
+        most = maximum(most, _live_elements(op))
+    return most
 
 
 def _parts(parallelism: Parallelism) -> Count:

@@ -11,13 +11,14 @@ the fleets of draws agree with the exact law.
 """
 
 import math
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from tokencost.record import dataclass, replace
 from tokencost.units import Constant
 
 SPARE = Constant(1e-9, "", "a load within this of a whole number of replicas needs no further one")
-
+ALMOST, BEYOND = 1 - SPARE, 1 + SPARE
 INSIDE = Constant(0.05, "", "a fleet larger than its bounds say is taken to need a twentieth of its last replica")
 
 
@@ -46,36 +47,47 @@ class Fleet(NamedTuple):
 
 def fleet_at(plan: Staffing, slower: float = 1.0, often: float = 1.0) -> Fleet:
     """The fleet where requests take so many times as long and come so many times as often."""
-    seconds, rate = plan.seconds * slower, plan.rate * often
-    busy = rate * seconds / plan.slots
-    least = max(math.floor(busy * (1 - SPARE)) + 1, math.ceil(busy / plan.busy_at_most * (1 - SPARE)))
-    extra = headroom(plan, seconds, busy)
-    if extra == math.inf:
-        return Fleet(least, False)
-    return Fleet(max(least, math.ceil((busy + plan.scale * extra) * (1 - SPARE))), True)
+    (found,) = fleets_at(plan, (slower,), (often,))
+    return found
 
 
-def headroom(plan: Staffing, seconds: float, busy: float) -> float:
-    """Replicas beyond the load that keep the limits; 0 where there is none, infinite where no fleet keeps one."""
-    servers, most = busy * plan.slots, 0.0
-    for q, limit in plan.limits:
-        left = limit * (1 + SPARE) / seconds - 1
+def fleets_at(plan: Staffing, slower: Iterable[float], often: Iterable[float]) -> list[Fleet]:
+    """The fleet of every draw: requests take so many times as long, and come so many times as often."""
+    seconds, rate, slots, busy_at_most, scale = plan.seconds, plan.rate, plan.slots, plan.busy_at_most, plan.scale
+    limits, found = _limits(plan), []
+    for longer, oftener in zip(slower, often, strict=True):
+        takes = seconds * longer
+        busy = rate * oftener * takes / slots
+        least = max(math.floor(busy * ALMOST) + 1, math.ceil(busy / busy_at_most * ALMOST))
+        extra = _headroom(limits, takes, busy * slots)
+        kept = extra != math.inf
+        found.append(Fleet(max(least, math.ceil((busy + scale * (extra / slots)) * ALMOST)) if kept else least, kept))
+    return found
+
+
+def _limits(plan: Staffing) -> list[tuple[float, float]]:
+    """Seconds of every limit, and what may be missed of it as K."""
+    return [(limit * BEYOND, -math.log1p(-q) * plan.burstiness) for q, limit in plan.limits]
+
+
+def _headroom(limits: Sequence[tuple[float, float]], seconds: float, servers: float) -> float:
+    """Servers beyond the load that keep the limits; 0 where there is none, infinite where no fleet keeps one."""
+    most = 0.0
+    for limit, needed in limits:
+        left = limit / seconds - 1
         if left < 0:
             return math.inf
-        most = max(most, _headroom(servers, left, -math.log1p(-q) * plan.burstiness))
-    return most / plan.slots
-
-
-def _headroom(servers: float, left: float, needed: float) -> float:
-    """h for one limit that leaves so many service times for waiting."""
-    both = 1 + 4 * left
-    return servers * (math.sqrt(4 * left * left + 2 * needed * both / servers) - 2 * left) / both if servers else 0.0
+        both = 1 + 4 * left
+        if servers:
+            beyond = servers * (math.sqrt(4 * left * left + 2 * needed * both / servers) - 2 * left) / both
+            most = max(most, beyond)
+    return most
 
 
 def scaled_to(plan: Staffing, known: int) -> Staffing:
     """The same with the headroom that makes it a fleet of so many replicas, as near to the bounds as that allows."""
     busy = plan.rate * plan.seconds / plan.slots
-    extra = headroom(plan, plan.seconds, busy)
+    extra = _headroom(_limits(plan), plan.seconds, busy * plan.slots) / plan.slots
     if not extra or extra == math.inf:
         return plan
     least, most = (known - 1 - busy) / extra, (known - busy) / extra

@@ -11,7 +11,7 @@ from dataclasses import field
 from typing import NamedTuple
 
 from tokencost.deciding.draws import DRAWS, normal_column
-from tokencost.deciding.headroom import Staffing, fleet_at, scaled_to
+from tokencost.deciding.headroom import Staffing, fleets_at, scaled_to
 from tokencost.money.bill import SECONDS_PER_MONTH
 from tokencost.nouns.answer import Candidate
 from tokencost.nouns.flip import Certainty, Quantiles, Spread
@@ -116,10 +116,7 @@ def outcomes_of(candidate: Candidate, about: Circumstances) -> list[Outcome]:
     fleet = staffing(candidate, about.traffic, about)
     rent = float(candidate.bill.per_month or 0.0) / float(candidate.capacity.gpus) if candidate.bill else 0.0
     each = float(candidate.capacity.gpus) / float(candidate.capacity.replicas)
-    return [
-        _fleet(about, fleet, value, (time, often, rent * each * price))
-        for time, often, price in zip(slower, traffic, prices, strict=True)
-    ]
+    return _fleets(about, fleet, value, (slower, traffic, [rent * each * price for price in prices]))
 
 
 def _factors(cause: str, spread: float) -> list[float]:
@@ -140,14 +137,21 @@ def staffing(candidate: Candidate, traffic: Traffic, about: Circumstances) -> St
     return scaled_to(known, round(needed))
 
 
-def _fleet(about: Circumstances, plan: Staffing, seconds: float, drawn: tuple[float, float, float]) -> Outcome:
-    """The fleet of a draw: how much slower requests are, how much more often they come, the rent of a replica."""
+def _fleets(
+    about: Circumstances, plan: Staffing, seconds: float, drawn: tuple[list[float], list[float], list[float]]
+) -> list[Outcome]:
+    """The fleet of every draw: how much slower requests are, how much more often they come, the rent of a replica."""
     assert about.traffic is not None
-    slower, often, rent = drawn
-    fleet = fleet_at(plan, slower, often)
-    month = (fleet.replicas + float(about.renting.spares)) * rent
-    cost = month / (float(about.traffic.average) * often * SECONDS_PER_MONTH)
-    return Outcome(cost, seconds * slower, fleet.kept and _paid(about, cost, month), month)
+    spares, average = float(about.renting.spares), float(about.traffic.average)
+    asset_limit, month_limit = float(about.budget.per_asset), float(about.budget.per_month)
+    slower, traffic, rents = drawn
+    found = []
+    for fleet, time, often, rent in zip(fleets_at(plan, slower, traffic), slower, traffic, rents, strict=True):
+        month = (fleet.replicas + spares) * rent
+        cost = month / (average * often * SECONDS_PER_MONTH)
+        paid = cost <= asset_limit and month <= month_limit
+        found.append(Outcome(cost, seconds * time, fleet.kept and paid, month))
+    return found
 
 
 def _alone(candidate: Candidate, about: Circumstances, slower: float, price: float) -> Outcome:
