@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
+from tests.platforms import made
 from tests.promises.records import catalog
 from tokencost.errors import UsageError
 from tokencost.nouns.acceleration import Acceleration
 from tokencost.nouns.answer import Estimate
 from tokencost.nouns.what_if import Option, WhatIf
-from tokencost.planning.accelerating import concerns, evidence_of, joint_spread
+from tokencost.planning.accelerating import concerns, equipped, evidence_of, joint_spread
 from tokencost.planning.options import OutputOptions, RunOptions
 from tokencost.planning.single import single
 from tokencost.planning.what_if import GRADES, IN_BASE, what_if
@@ -68,6 +69,30 @@ def test_what_passes_predict_and_what_was_timed_agree(model: str, name: str, eng
 
     assert found.factor is not None
     assert 1 / spread < timed / float(found.factor) < spread
+
+
+@pytest.mark.parametrize(("model", "name"), [pair for pair in COUNTED if pair[1].startswith("sjd")])
+def test_windows_take_the_time_that_was_reported_with_their_passes(model: str, name: str) -> None:
+    """
+    Drawing and testing drafts takes time that no network shows; on the engine they were timed on it is all there.
+    """
+    found = option(asked(model, engine="eager"), name)
+    timed = next(float(report.factor) for report in found.reports if report.of == "time")
+    counted = {report.of for report in found.reports} >= {"passes", "time"}
+
+    assert found.factor is not None
+    assert timed / float(found.factor) == pytest.approx(1.0, abs=0.02 if counted else 0.1)
+
+
+def test_a_draft_that_runs_by_itself_is_not_paid_for_twice() -> None:
+    """
+    Its passes are phases of their own, and part of the time that was reported; windows have none.
+    """
+    jacobi, eagle = (equipped(made("lumina-mgpt-7b"), [change(name)]).drafting for name in ("sjd2", "eagle"))
+
+    assert jacobi is not None
+    assert eagle is not None
+    assert (4.02 / 2.81, 1.0) == (jacobi.stretch, eagle.stretch)
 
 
 def test_a_claim_that_physics_does_not_bear_out_stands_beside_what_it_does() -> None:

@@ -36,7 +36,8 @@ def drafted(generator: Generator, one: Phase, forward: Forward, way: str = FORWA
     steps = verifications(one.steps, accepted(drafting))
     window = float(drafting.window or drafting.draft_length + 1)
     seen = replace(forward, queries=window, context=forward.context + window - 1, logits=window)
-    verify = replace(one, steps=steps, operators=operators(generator.networks["transformer"], seen, way))
+    found = operators(generator.networks["transformer"], seen, way)
+    verify = replace(one, steps=steps, operators=found, stretch=drafting.stretch)
     return (*_draft(generator, drafting, verify, forward, way), verify)
 
 

@@ -37,6 +37,7 @@ class Drafting(Noun):
 
     Where `draft_layers` layers of the model's own kind draft `draft_length` tokens one by one, each kept with
     probability `acceptance`, what is kept follows. `passes` over the whole image stand in place of a window.
+    A pass takes `stretch` times as long as its network: drawing, testing and denoising drafts around it.
     """
 
     window: Size = 0
@@ -45,6 +46,7 @@ class Drafting(Noun):
     acceptance: Fraction = 0.0
     draft_length: Size = 0
     draft_layers: Size = 0
+    stretch: Fraction = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +55,9 @@ class Acceleration(Noun):
 
     It names another `engine`, `precision`, way of `guidance` or distilled `student`, drafts several tokens at once, or
     divides the denoising steps that are computed by `step_factor`. Where a report counts the passes for a model, that
-    factor takes the place of what is written here. `lossless` ones do not change what is sampled. `spread` is the
-    factor within which nine of ten of its effects are taken to stay, beyond what an engine's spread says.
+    factor takes the place of what is written here; where another times them too, so does the ratio of the two for
+    `stretch`. `lossless` ones do not change what is sampled. `spread` is the factor within which nine of ten of its
+    effects are taken to stay, beyond what an engine's spread says.
     """
 
     id: str

@@ -111,7 +111,8 @@ class Phase:
 
     `kind` says which sort of engine runs it, `precision` which of the platform's precisions it uses, `tokens` how
     many tokens it writes in all, `cached` how long each sequence's cache is at its end, `caches` how many such caches
-    a request keeps. Only the backbone is `parallel`: encoders and coders run on one GPU.
+    a request keeps. Only the backbone is `parallel`: encoders and coders run on one GPU. A step takes `stretch` times
+    as long as its network: what samples and tests drafts around it is known by what it costs alone.
     """
 
     id: str
@@ -124,6 +125,7 @@ class Phase:
     cached: Count = 0.0
     caches: Count = 1.0
     parallel: bool = True
+    stretch: Fraction = 1.0
 
 
 Program = tuple[Phase, ...]

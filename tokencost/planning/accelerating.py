@@ -110,13 +110,20 @@ def _steps_saved(change: Acceleration, model: Model) -> Fraction:
 def _with_drafting(made: Generator, change: Acceleration) -> Generator:
     drafting = change.drafting
     assert drafting is not None
-    counted = [report.factor for report in reports_of(change, made.model) if report.of == "passes"]
-    if counted:
-        drafting = replace(drafting, accepted_per_step=float(counted[0]))
+    passes, times = (_reported(change, made.model, of) for of in ("passes", "time"))
+    if passes:
+        drafting = replace(drafting, accepted_per_step=passes)
+    if passes and times and not drafting.draft_layers:  # a draft's own passes are counted, and are in that ratio
+        drafting = replace(drafting, stretch=max(1.0, passes / times))
     net = made.networks.get("transformer")
     if not drafting.draft_layers or not isinstance(net, DecoderLM):
         return replace(made, drafting=drafting)
     return _with_draft(made, net, drafting)
+
+
+def _reported(change: Acceleration, model: Model, of: str) -> float | None:
+    """The first factor of this kind that somebody reported for the model."""
+    return next((float(report.factor) for report in reports_of(change, model) if report.of == of), None)
 
 
 def _with_draft(made: Generator, net: DecoderLM, drafting: Drafting) -> Generator:

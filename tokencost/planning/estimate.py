@@ -110,7 +110,7 @@ def _timed(catalog: Catalog, phase: Phase, on: Platform) -> PhaseTime:
     Calls of one shape share their operators, so these are known by identity: to hash them takes as long as to price
     them. What is kept holds them, so that no others can take their place in memory.
     """
-    what = (phase.id, phase.component, phase.steps, id(phase.operators), phase.precision, phase.parallel)
+    what = (phase.id, phase.component, phase.steps, id(phase.operators), phase.precision, phase.parallel, phase.stretch)
     how = (on.gpu.id, on.achieved.id, on.engine.id, on.precisions[phase.precision].id, on.parallelism, on.gpus)
     return remembered(catalog, ("phase", what, how), lambda: (time_phase(phase, on), phase.operators))[0]
 

@@ -9,7 +9,7 @@ from tokencost.numeric import maximum
 from tokencost.record import dataclass
 from tokencost.timing.parallel import all_reduce_time, all_to_all_time, collectives, link_traffic, pipelined, share
 from tokencost.timing.pricing import priced
-from tokencost.units import Bytes, Count, Flop, Seconds
+from tokencost.units import Bytes, Count, Flop, Fraction, Seconds
 
 ALONE = Parallelism()
 
@@ -46,6 +46,7 @@ class StepDemand:
     traffic: Bytes
     kernels: Count
     collectives: Count = 0.0
+    stretch: Fraction = 1.0
 
 
 @formula("definition", says="sums over the operators of one step, as one GPU of the replica runs them")
@@ -54,7 +55,7 @@ def step_demand(phase: Phase, on: Platform) -> StepDemand:
     compute, memory, busy, traffic, kernels = priced(shared_operators(phase, on), on, precision_of(phase, on))
     return StepDemand(
         id=phase.id, compute=compute, memory=memory, busy=busy, traffic=traffic, kernels=kernels,
-        collectives=_collectives(phase, on),
+        collectives=_collectives(phase, on), stretch=phase.stretch,
     )  # fmt: skip
 
 
@@ -91,8 +92,8 @@ def link_time(phase: Phase, on: Platform) -> Seconds:
 
 @formula("williams-2009")
 def step_time(step: StepDemand, links: Seconds, on: Platform) -> Seconds:
-    """The host runs ahead of the device until it falls behind; collectives wait for both."""
-    return maximum(device_time(step, on), host_time(step, on)) + links
+    """The host runs ahead of the device until it falls behind; collectives wait for both, drafts for all of it."""
+    return step.stretch * (maximum(device_time(step, on), host_time(step, on)) + links)
 
 
 def passes_of(phase: Phase, on: Platform) -> Count:
