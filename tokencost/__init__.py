@@ -12,24 +12,8 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from tokencost.api import (
-        capacity,
-        check,
-        claims,
-        compare,
-        compare_range,
-        diff,
-        estimate,
-        plan,
-        reconcile,
-        sample,
-        sweep,
-        tokens,
-        train,
-        validate,
-        what_if,
-        where,
-    )
+    from tokencost.api.models import claims, compare, compare_range, estimate, sample, tokens, train, what_if
+    from tokencost.api.specs import capacity, check, diff, plan, reconcile, sweep, validate, where
     from tokencost.planning.searching import Places
 
 __all__ = [
@@ -54,10 +38,15 @@ __all__ = [
 ]
 
 
+HOMES = ("tokencost.api.models", "tokencost.api.specs", "tokencost.planning.searching")
+"""Where the names are, in the order in which they are looked for."""
+
+
 def __getattr__(name: str) -> Any:
-    """The functions of tokencost.api, imported when the first of them is asked for."""
-    if name == "Places":
-        return import_module("tokencost.planning.searching").Places
+    """A function of the interface; its module is imported when the first of them is asked for."""
     if name in __all__:
-        return getattr(import_module("tokencost.api"), name)
+        for home in HOMES:
+            module = import_module(home)
+            if hasattr(module, name):
+                return getattr(module, name)
     raise AttributeError(f"module 'tokencost' has no attribute {name!r}")
