@@ -15,7 +15,7 @@ def tell_ages(answers: Iterable[Any], *, quiet: bool) -> None:
     """One line about the prices that an answer rests on and that are older than 90 days."""
     if quiet:
         return
-    from tokencost.planning.price_list import STALE_DAYS, stale
+    from tokencost.money.ages import STALE_DAYS, stale
 
     on = today()
     old = stale([line for answer in answers for line in _lines(answer)], on)
@@ -31,9 +31,7 @@ def tell_ages(answers: Iterable[Any], *, quiet: bool) -> None:
 
 def _lines(answer: Any) -> "Iterator[Line]":
     """The lines of an answer's bills; of a plan only those of the candidate that it is about."""
-    from tokencost.nouns.where import Where
-
-    if isinstance(answer, Where):
+    if hasattr(answer, "break_even"):
         yield from (_line(place) for place in answer.places[:1])
         yield from (_line(place) for one in answer.break_even for place in (one.place, one.api))
         return

@@ -7,17 +7,12 @@ from dataclasses import dataclass
 
 from tokencost.catalog.load import Catalog
 from tokencost.catalog.places import country_of, residency_named
-from tokencost.dates import age_in_days
 from tokencost.errors import CatalogError
 from tokencost.money.rate import SECONDS_PER_HOUR
-from tokencost.nouns.answer import Line
 from tokencost.nouns.hardware import GpuPrice
 from tokencost.nouns.model import ApiPrice
 from tokencost.nouns.price_book import SetAside
 from tokencost.units import Count
-
-STALE_DAYS = 90
-"""Days after which a price is told to be old: lists of GPU clouds change several times a year."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,9 +194,3 @@ def _source(catalog: Catalog, name: str) -> SourceView:
     said = catalog.index["sources"].get(name, {})
     text = {key: str(said.get(key, "")) for key in ("title", "kind", "url", "retrieved", "licence", "note")}
     return SourceView(id=name, **text)
-
-
-def stale(lines: Sequence[Line], on: datetime.date) -> list[tuple[int, Line]]:
-    """Lines whose price was seen more than 90 days ago, the oldest first, each source once; with the days."""
-    ages = {line.source: (age_in_days(line.since, on) or 0, line) for line in lines if line.price is not None}
-    return sorted((one for one in ages.values() if one[0] > STALE_DAYS), key=lambda one: (-one[0], one[1].source))

@@ -7,7 +7,8 @@ import datetime
 from collections.abc import Iterator
 
 from tokencost.dates import age_in_days
-from tokencost.planning.price_list import STALE_DAYS, Conflicts, Offer, OfferView, PriceList
+from tokencost.money.ages import STALE_DAYS
+from tokencost.planning.price_list import Conflicts, Offer, OfferView, PriceList
 from tokencost.report import numbers
 from tokencost.report.answers_json import written
 from tokencost.report.blocks import Answer, Blocks, Bullets, Column, Facts, Grid, Item, Row, present
