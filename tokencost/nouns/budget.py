@@ -2,9 +2,10 @@
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated, Literal
 
+from tokencost.record import dataclass
 from tokencost.units import Unit
 
 MetricName = Literal[

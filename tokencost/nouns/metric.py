@@ -1,9 +1,9 @@
 """Quality metrics: what a published score measures, and which way it is better."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from tokencost.nouns.noun import Noun
+from tokencost.record import dataclass
 from tokencost.units import Count
 
 Better = Literal["higher", "lower"]

@@ -1,9 +1,9 @@
 """What stands around prices: where regions are, which countries a residency means, and prices that nobody may use."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from tokencost.nouns.noun import Noun
+from tokencost.record import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
