@@ -35,9 +35,8 @@ def imported(code: str) -> set[str]:
     tell = f"import sys; print(*({LIBRARIES | OURS!r} & set(sys.modules)))"
     # What measures the coverage of a process imports libraries of its own.
     around = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
-    done = subprocess.run(
-        [sys.executable, "-c", f"{code}\n{tell}"], capture_output=True, text=True, check=True, cwd=EMPTY.name, env=around
-    )
+    line = [sys.executable, "-c", f"{code}\n{tell}"]
+    done = subprocess.run(line, capture_output=True, text=True, check=True, cwd=EMPTY.name, env=around)
     return set(done.stdout.split())
 
 
