@@ -137,7 +137,10 @@ def test_llava_drops_the_padding_of_a_tile() -> None:
 @pytest.mark.parametrize(
     ("name", "frames", "fit"),
     [
+        ("emu3", 1, 1),
+        ("emu3", 2, 4),
         ("emu3", 30, 32),
+        ("wan-latent", 2, 5),
         ("wan-latent", 80, 81),
         ("wan-latent", 81, 81),
         ("wan-latent", 1, 1),

@@ -12,7 +12,7 @@ from tokencost.counting.networks import network_params, operators
 from tokencost.counting.operators import attention_cache, flop_by_class
 from tokencost.counting.transformer import decoder_lm, tower_tokens
 from tokencost.nouns.transformer import DecoderLM, TextEncoder, VisionTower
-from tokencost.nouns.work import Attention, Forward
+from tokencost.nouns.work import Attention, Elementwise, Forward, Linear
 
 CASES = yaml.safe_load((Path(__file__).parents[1] / "cases" / "transformers.yaml").read_text(encoding="utf-8"))
 
@@ -100,6 +100,22 @@ def test_towers_give_the_published_tokens(name: str, tokens: int) -> None:
     assert isinstance(tower, VisionTower)
 
     assert tokens == tower_tokens(tower)
+
+
+def test_a_tower_that_folds_pixels_gives_fewer_and_wider_tokens() -> None:
+    """
+    InternVL sees a tile of 448 pixels as 256 tokens: 2 × 2 patches of 1,024 channels together are 4,096.
+    """
+    tower = network("internvit-300m")
+    assert isinstance(tower, VisionTower)
+    ops = {op.id: op for op in operators(tower, Forward())}
+    into, normed = ops["projector.in"], ops["projector.norm"]
+    assert isinstance(into, Linear)
+    assert isinstance(normed, Elementwise)
+
+    assert 256 == tower_tokens(tower)
+    assert (256, 4096) == (into.rows, into.inner)
+    assert (256 * 4096, 2 * 4096) == (normed.elements, normed.params)
 
 
 def emu3() -> DecoderLM:

@@ -1,6 +1,7 @@
 """Coders of clips against parameters and FLOPs that PyTorch counts on the reference implementations."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from tests.counting.records import network
 from tokencost.counting.networks import PASSES, network_params, operators
 from tokencost.counting.operators import activation_elements, flop, flop_by_class
 from tokencost.counting.video_coder_hunyuan import cut
+from tokencost.nouns.video_coder import StackedCoder
 from tokencost.nouns.work import Convolution, Elementwise, Forward, Operator
 
 CODERS = (
@@ -122,6 +124,72 @@ def test_open_sora_takes_seventeen_frames_at_a_time() -> None:
     assert isinstance(out, Convolution)
 
     assert (3, 48 * 32 * 24) == (out.count, out.count * out.positions)
+
+
+@pytest.mark.parametrize(
+    ("direction", "operator", "count", "places"),
+    [
+        ("encode", "encode.time.in.conv", 3, 48 * 32 * 24),
+        ("encode", "encode.time.down.1.sample.conv", 3, 24 * 32 * 24),
+        ("encode", "encode.time.out.conv", 3, 12 * 32 * 24),
+        ("encode", "encode.in.conv", 10, 40 * 256 * 192),
+        ("decode", "decode.time.in.conv", 3, 12 * 32 * 24),
+        ("decode", "decode.time.up.0.sample.conv", 3, 12 * 32 * 24),
+        ("decode", "decode.time.up.1.sample.conv", 3, 24 * 32 * 24),
+        ("decode", "decode.time.out.conv", 3, 48 * 32 * 24),
+        ("decode", "decode.out.conv", 10, 40 * 256 * 192),
+    ],
+)
+def test_open_sora_walks_through_time_in_pieces(direction: str, operator: str, count: int, places: int) -> None:
+    """40 frames: 10 calls of the image coder with 4 each; along time 3 pieces of 48 frames together, halved twice."""
+    found = named(operators(network("open-sora-1.2-vae"), clip(256, 192, 40), direction), operator)
+    assert isinstance(found, Convolution)
+
+    assert (count, places) == (found.count, pytest.approx(found.count * found.positions))
+
+
+def test_open_sora_has_the_widths_of_its_code() -> None:
+    """VAE_Temporal: 4 latents to 128 and 512 channels, and back; halving frames keeps the width."""
+    ops = {
+        op.id: op
+        for way in ("encode", "decode")
+        for op in PASSES[StackedCoder][way](network("open-sora-1.2-vae"), clip(64, 64, 17))
+        if isinstance(op, Convolution)
+    }
+    widths = {name: (op.in_channels, op.out_channels) for name, op in ops.items()}
+
+    assert [(4, 128), (512, 8), (8, 8)] == [
+        widths[f"encode.time.{name}"] for name in ("in.conv", "out.conv", "moments")
+    ]
+    assert [(4, 4), (4, 512), (128, 4)] == [widths[f"decode.time.{name}"] for name in ("latent", "in.conv", "out.conv")]
+    assert [(256, 256), (256, 256)] == [widths[f"encode.time.down.{level}.sample.conv"] for level in (1, 2)]
+    assert {2} == {
+        outer / inner
+        for name, (inner, outer) in widths.items()
+        if name.startswith("decode.time.up") and "sample" in name
+    }
+
+
+def test_patches_join_squares_of_pixels() -> None:
+    """A Wan coder of 4 × 4 pixels to a patch would read and write 48 numbers where one of 2 × 2 does 12."""
+    ways = (("encode", "encode.in.conv", "in_channels"), ("decode", "decode.out.conv", "out_channels"))
+    for patch in (2, 4):
+        net = replace(network("wan2.2-vae"), patch=patch)
+        for way, name, end in ways:
+            ops = PASSES[type(net)][way](net, clip(256, 256, 5))
+            joined = named(ops, f"{way}.patches")
+            assert isinstance(joined, Elementwise)
+
+            assert 3 * patch**2 == getattr(named(ops, name), end)
+            assert 3 * 256 * 256 * 5 == joined.elements
+
+
+@pytest.mark.parametrize(("frames", "alike"), [(83, 81), (84, 81), (85, 85), (2, 1)])
+def test_frames_that_fill_no_latent_are_not_encoded(frames: int, alike: int) -> None:
+    """Wan's encoder takes one frame and whole fours; the rest of a clip is left out."""
+    long, short = (operators(network("wan-vae"), clip(256, 192, n), "encode") for n in (frames, alike))
+
+    assert short == long
 
 
 def test_wan_runs_once_per_latent_frame() -> None:
