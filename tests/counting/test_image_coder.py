@@ -138,7 +138,7 @@ def test_decoding_looks_every_token_up(name: str, elements: int) -> None:
 
 @pytest.mark.parametrize(("name", "entries"), [("janus-vq", 16_384), ("emu3.5-vq", 131_072), ("emu3-vq", 32_768)])
 def test_encoding_compares_every_token_with_the_whole_table(name: str, entries: int) -> None:
-    """4 kernels over all distances of a token: scaled, subtracted, added, the least picked; the table is stored once."""
+    """4 kernels over all distances: scaled, subtracted, added, the least picked; the table is stored once."""
     net = network(name)
     ops = {op.id: op for op in operators(net, Forward(width=256.0, height=192.0), "encode")}
     tokens = 32 * 24 if name == "emu3-vq" else 16 * 12
