@@ -203,6 +203,18 @@ def test_open_sora_has_the_widths_of_its_code() -> None:
     }
 
 
+def test_residual_blocks_of_open_sora_have_no_bias() -> None:
+    """Its code leaves it out there and where it begins; samplers and ends have one, norms a scale and a shift."""
+    ops = {op.id: op for op in PASSES[StackedCoder]["encode"](network("open-sora-1.2-vae"), clip(64, 64, 17))}
+    owned = {
+        "in.conv": 27 * 4 * 128, "down.0.0.conv1": 27 * 128 * 128, "down.1.0.conv1": 27 * 128 * 256,
+        "down.1.0.shortcut": 128 * 256, "down.1.sample.conv": 27 * 256 * 256 + 256, "out.conv": 512 * 8 + 8,
+        "down.1.0.norm1": 2 * 128, "out.norm": 2 * 512,
+    }  # fmt: skip
+
+    assert owned == {name: getattr(ops[f"encode.time.{name}"], "params", None) for name in owned}
+
+
 def test_patches_join_squares_of_pixels() -> None:
     """A Wan coder of 4 × 4 pixels to a patch would read and write 48 numbers where one of 2 × 2 does 12."""
     ways = (("encode", "encode.in.conv", "in_channels"), ("decode", "decode.out.conv", "out_channels"))
