@@ -1,22 +1,29 @@
 """Fleets in closed form: worked by hand, and against the two bounds that the formula is solved from."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tokencost.deciding.headroom import Fleet, Staffing, fleet_at, headroom, scaled_to
+from tokencost.deciding.headroom import Fleet, Staffing, fleet_at, fleets_at, scaled_to
 
 TEN = Staffing(slots=1.0, seconds=1.0, rate=10.0, limits=((1 - math.exp(-5), 2.0),))
 """Ten servers' worth of work; one service time is left for waiting, beyond which one request in e^5 may wait."""
+
+
+def headroom(plan: Staffing) -> float:
+    """Replicas beyond the load that the bounds ask for, read off how far they are from a fleet of ten thousand."""
+    most = 10_000
+    return (most - 1 + 0.05 - plan.rate * plan.seconds / plan.slots) / scaled_to(plan, most).scale
 
 
 def test_ten_servers_need_two_more() -> None:
     """
     By hand: exp(-2² / 20) waits at all, exp(-2 · 1 · 2 · (1 + 2 / 10)) of that for longer: together exp(-5).
     """
-    assert 2.0 == pytest.approx(headroom(TEN, 1.0, 10.0), rel=1e-6)
+    assert 2.0 == pytest.approx(headroom(TEN), rel=1e-6)
     assert Fleet(12, True) == fleet_at(TEN)
 
 
@@ -27,8 +34,8 @@ def test_without_time_to_wait_headroom_is_the_square_root_of_the_load() -> None:
     """
     plan = Staffing(slots=1.0, seconds=1.0, rate=9.0, limits=((1 - math.exp(-2), 1.0),))
 
-    assert 6.0 == pytest.approx(headroom(plan, 1.0, 9.0), rel=1e-6)
-    assert 12.0 / 4 == pytest.approx(headroom(Staffing(**{**_fields(plan), "slots": 4.0}), 1.0, 9.0), rel=1e-6)
+    assert 6.0 == pytest.approx(headroom(plan), rel=1e-6)
+    assert 12.0 / 4 == pytest.approx(headroom(replace(plan, slots=4.0, rate=36.0)), rel=1e-6)
 
 
 @given(
@@ -42,7 +49,7 @@ def test_both_bounds_together_are_what_may_be_late(
     Chernoff's bound that a request waits at all, times Lundberg's for how long; bursts shrink both exponents alike.
     """
     plan = Staffing(slots=slots, seconds=3.0, rate=load / 3.0, limits=((q, 3.0 * (1 + x)),), burstiness=burstiness)
-    extra = headroom(plan, 3.0, load / slots) * slots
+    extra = headroom(plan) * slots
     late = math.exp(-(extra**2 / (2 * load) + 2 * x * extra * (1 + extra / load)) / burstiness)
 
     assert 1 - q == pytest.approx(late, rel=1e-5)
@@ -55,7 +62,7 @@ def test_the_hardest_limit_decides() -> None:
     easy, hard = (0.5, 30.0), TEN.limits[0]
 
     for limits in ((easy, hard), (hard, easy)):
-        assert headroom(TEN, 1.0, 10.0) == headroom(Staffing(**{**_fields(TEN), "limits": limits}), 1.0, 10.0)
+        assert headroom(TEN) == headroom(replace(TEN, limits=limits))
 
 
 def test_a_limit_below_one_request_is_kept_by_no_fleet() -> None:
@@ -65,8 +72,8 @@ def test_a_limit_below_one_request_is_kept_by_no_fleet() -> None:
     late = Staffing(slots=1.0, seconds=2.0, rate=3.0, limits=((0.95, 1.9),))
     exact = Staffing(slots=1.0, seconds=1 + 1e-9, rate=3.0, limits=((0.95, 1.0),))
 
-    assert (math.inf, Fleet(6, False)) == (headroom(late, 2.0, 6.0), fleet_at(late))
-    assert math.isfinite(headroom(exact, 1 + 1e-9, 3.0))
+    assert Fleet(6, False) == fleet_at(late)
+    assert fleet_at(exact).kept
 
 
 @pytest.mark.parametrize(
@@ -106,7 +113,19 @@ def test_no_traffic_needs_no_headroom() -> None:
     """
     Nothing waits where nothing comes.
     """
-    assert 0.0 == headroom(TEN, 1.0, 0.0)
+    idle = replace(TEN, rate=0.0)
+
+    assert (idle, Fleet(1, True)) == (scaled_to(idle, 5), fleet_at(idle))
+
+
+def test_draws_are_fleets_of_their_own() -> None:
+    """
+    Many at once are what each is by itself.
+    """
+    slower, often = (1.0, 1.3, 0.7, 2.5), (1.0, 0.9, 1.6, 1.0)
+
+    assert [fleet_at(TEN, *moved) for moved in zip(slower, often, strict=True)] == fleets_at(TEN, slower, often)
+    assert [True, True, True, False] == [fleet.kept for fleet in fleets_at(TEN, slower, often)]
 
 
 @pytest.mark.parametrize(("known", "scale"), [(12, 1.0), (13, 1.025), (14, 1.525), (11, 0.5), (10, 0.0), (9, 0.0)])
@@ -122,10 +141,6 @@ def test_where_bounds_say_nothing_nothing_is_scaled(limits: tuple[tuple[float, f
     """
     There is no headroom that a known fleet could correct.
     """
-    plan = Staffing(**{**_fields(TEN), "limits": limits})
+    plan = replace(TEN, limits=limits)
 
     assert plan == scaled_to(plan, 20)
-
-
-def _fields(plan: Staffing) -> dict[str, object]:
-    return {name: getattr(plan, name) for name in plan.__dataclass_fields__}
