@@ -142,6 +142,16 @@ def test_the_batch_limit_is_where_memory_ends() -> None:
     assert not footprint_of("emu3-gen", 720.0, batch=limit + 1).fits
 
 
+def test_the_batch_that_fits_does_not_depend_on_the_batch_that_is_looked_at() -> None:
+    """
+    Each request brings the same cache, or where nothing is cached the same activations.
+    """
+    for model, side in (("emu3-gen", 720.0), ("sdxl", 1024.0)):
+        one, four = (float(footprint_of(model, side, batch=batch).batch_limit) for batch in (1.0, 4.0))
+
+        assert one == pytest.approx(four, abs=1)
+
+
 def test_no_room_is_no_batch() -> None:
     """
     A request that needs no memory of its own must not divide by zero.

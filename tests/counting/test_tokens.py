@@ -125,6 +125,17 @@ def test_llava_reads_an_overview_and_tiles(
     assert (tokens, tiles) == anyres_tokens(llava(), width, height)
 
 
+def test_latent_frames_that_share_a_token_are_rounded_up() -> None:
+    """
+    CogVideoX 1.5 joins two latent frames: 81 frames are 21 of them, and 11 frames of tokens.
+    """
+    joined = replace(tokenizer("cogvideox-latent"), frame_patch=2)
+
+    assert (21, 11) == tuple(
+        count_tokens(one, clip(720.0, 480.0, 81.0)).frames for one in (tokenizer("cogvideox-latent"), joined)
+    )
+
+
 def test_llava_drops_the_padding_of_a_tile() -> None:
     """
     An image of 672 × 336 on a square of tiles would fill half of it.

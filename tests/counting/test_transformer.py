@@ -123,6 +123,16 @@ def test_towers_are_those_of_the_class(name: str, params: int, linear: int, atte
     )
 
 
+def test_a_layer_of_a_tower_adds_twice() -> None:
+    """
+    Two residuals of 577 × 1,024 numbers in each of 24 layers of CLIP.
+    """
+    (residual,) = (op for op in operators(network("clip-vit-l-336"), Forward()) if op.id == "layers.residual")
+    assert isinstance(residual, Elementwise)
+
+    assert (577 * 1024, 2, 24) == (residual.elements, residual.kernels, residual.count)
+
+
 def test_a_projector_comes_on_top_of_a_tower() -> None:
     """
     LLaVA's two layers are 20,979,712 parameters, run on 576 tokens without the class token, and a newline is stored.
