@@ -34,6 +34,8 @@ MACHINE_CODE = {"compiled.py": "test_compiled"}
 """Files whose lines run where coverage does not see them, and their tests."""
 LONGEST = 60
 """Seconds of processor time after which a mutant that does not end is taken as noticed."""
+LARGEST = 8 << 30
+"""Bytes of memory after which a mutant that takes ever more is stopped, and with that noticed."""
 COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
     ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
@@ -160,6 +162,7 @@ def in_child(work: Callable[[], int]) -> int:
         for stream in (0, 1, 2):
             os.dup2(nowhere, stream)
         resource.setrlimit(resource.RLIMIT_CPU, (LONGEST, LONGEST))
+        resource.setrlimit(resource.RLIMIT_AS, (LARGEST, LARGEST))
         try:
             os._exit(work())
         except BaseException:

@@ -58,6 +58,23 @@ def test_compare_and_tokens_answer() -> None:
     assert 8192 == tokencost.tokens("emu3", width=256, height=256, frames=32).visual
 
 
+def test_what_if_and_sweep_answer(tmp_path: Path) -> None:
+    """
+    As their commands do; a sweep whose file nobody names is its summary alone.
+    """
+    found = tokencost.what_if("sdxl", res=512)
+    document = {
+        "version": 1,
+        "name": "x",
+        "spec": SPEC,
+        "axes": {"price": {"from": "1 USD/h", "to": "4 USD/h", "points": 4}},
+    }
+    swept = tokencost.sweep(document)
+
+    assert found.options
+    assert (8, None) == (swept.computed, swept.target)
+
+
 def test_unknown_flags_and_names_are_refused() -> None:
     """
     A misspelt flag must not silently take the default.

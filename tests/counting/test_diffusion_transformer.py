@@ -7,9 +7,9 @@ import pytest
 import yaml
 
 from tests.counting.records import network
-from tokencost.counting.networks import network_params, operators
+from tokencost.counting.networks import PASSES, network_params, operators
 from tokencost.counting.operators import flop, flop_by_class
-from tokencost.nouns.work import Forward
+from tokencost.nouns.work import Elementwise, Forward
 
 CASES = yaml.safe_load((Path(__file__).parents[1] / "cases/diffusion_transformers.yaml").read_text())
 NAMES = sorted({case[0] for case in CASES})
@@ -66,3 +66,16 @@ def test_a_sweep_over_sizes_counts_what_single_sizes_count(name: str) -> None:
     single = [operators(network(name), forward(2, width, 48, 5, 33)) for width in widths]
 
     assert [sum(flop(op) for op in ops) for ops in single] == list(sum(flop(op) for op in swept))
+
+
+@pytest.mark.parametrize("name", ["flux.1-dev-mmdit", "wan2.1-1.3b-dit", "sana-1.6b-dit"])
+def test_a_timestep_is_256_sines_and_cosines(name: str) -> None:
+    """
+    Of every sequence, in 12 kernels: range, scale, exponential, products, sine, cosine, concatenation and casts.
+    """
+    net = network(name)
+    ops = PASSES[type(net)]["forward"](net, Forward(sequences=2.0, width=8.0, height=8.0, text=4.0))
+    waves = next(op for op in ops if op.id == "time.sinusoid")
+    assert isinstance(waves, Elementwise)
+
+    assert (2 * 256, 12) == (waves.elements, waves.kernels)

@@ -1,11 +1,15 @@
 """Memory of one GPU: weights, caches, activations, and the batch that fits."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.platforms import image, made, on, program
+from tokencost.counting.build import convolution, elementwise, linear, lookup
 from tokencost.counting.footprint import (
     activation_bytes,
     batch_limit,
+    cached_element,
     footprint,
     largest_cache,
     precision_use,
@@ -14,6 +18,8 @@ from tokencost.counting.footprint import (
 )
 from tokencost.counting.networks import network_params
 from tokencost.nouns.answer import Footprint
+from tokencost.nouns.hardware import Parallelism
+from tokencost.nouns.work import Operator
 
 GIB = 2**30
 
@@ -136,6 +142,16 @@ def test_the_batch_limit_is_where_memory_ends() -> None:
     assert not footprint_of("emu3-gen", 720.0, batch=limit + 1).fits
 
 
+def test_the_batch_that_fits_does_not_depend_on_the_batch_that_is_looked_at() -> None:
+    """
+    Each request brings the same cache, or where nothing is cached the same activations.
+    """
+    for model, side in (("emu3-gen", 720.0), ("sdxl", 1024.0)):
+        one, four = (float(footprint_of(model, side, batch=batch).batch_limit) for batch in (1.0, 4.0))
+
+        assert one == pytest.approx(four, abs=1)
+
+
 def test_no_room_is_no_batch() -> None:
     """
     A request that needs no memory of its own must not divide by zero.
@@ -163,3 +179,71 @@ def test_smaller_weights_need_less_memory() -> None:
     ]
 
     assert sorted(sizes, reverse=True) == sizes
+
+
+@pytest.mark.parametrize(
+    ("tensor", "sequence", "guidance", "pipeline", "cache", "activations"),
+    [(1.0, 1.0, 1.0, 1.0, 1, 1), (2.0, 1.0, 1.0, 1.0, 2, 1), (1.0, 4.0, 1.0, 1.0, 4, 4), (2.0, 4.0, 1.0, 1.0, 8, 4),
+     (1.0, 1.0, 2.0, 1.0, 1, 2), (1.0, 1.0, 1.0, 2.0, 1, 2), (1.0, 2.0, 2.0, 3.0, 2, 12)],
+)  # fmt: skip
+def test_what_gpus_share_is_a_part_on_each(
+    tensor: float, sequence: float, guidance: float, pipeline: float, cache: int, activations: int
+) -> None:
+    """
+    Tensor and sequence parallelism split caches; activations are split by all but tensor parallelism.
+    """
+    whole = on("emu3-gen")
+    split = replace(
+        whole, parallelism=Parallelism(tensor=tensor, sequence=sequence, guidance=guidance, pipeline=pipeline)
+    )
+    decode = tuple(replace(p, parallel=True) for p in program("emu3-gen", image(720.0)) if p.id == "decode")
+
+    assert largest_cache(decode, whole) == pytest.approx(cache * largest_cache(decode, split))
+    assert activation_bytes(decode, whole) == pytest.approx(activations * activation_bytes(decode, split))
+    assert activation_bytes(decode, whole) == activation_bytes(tuple(replace(p, parallel=False) for p in decode), split)
+
+
+def test_activations_are_twice_the_largest_operator() -> None:
+    """
+    By hand, 2 bytes each: 10 rows of 30 in and 50 out, 7 inputs of 3 and 9 outputs of 100, 500 read and written;
+    skip connections hold as much again, and what never runs holds nothing.
+    """
+    platform = on("sdxl")
+    phase = program("sdxl", image())[0]
+    wide, square, plain = linear("l", 10.0, 30.0, 50.0), convolution("c", 9.0, 3.0, 100.0, 9.0, inputs=7.0), 500.0
+    never = linear("n", 1e6, 1e6, 1e6, count=0.0)
+
+    def alive(*ops: Operator) -> float:
+        return float(activation_bytes((replace(phase, operators=ops, precision="backbone", parallel=False),), platform))
+
+    assert 2 * 2 * 10 * (30 + 50) == alive(wide, never)
+    assert 2 * 2 * (7 * 3 + 9 * 100) == alive(wide, square)
+    assert 2 * 2 * 2 * 500 == alive(square, elementwise("e", plain, kernels=5.0, count=3.0))
+    assert 2 * 2 * 10 * (30 + 50) == alive(linear("l", 10.0, 30.0, 50.0, count=7.0))
+    assert 0 == alive(lookup("t", 9.0, 9.0, 9.0))
+
+
+def test_a_quantised_cache_has_elements_of_its_own() -> None:
+    """
+    Where nothing is said they are as wide as activations.
+    """
+    plain = on("emu3-gen").precisions["backbone"]
+
+    assert (2, 1) == (cached_element(plain), cached_element(replace(plain, cache_bytes=1.0)))
+
+
+def test_memory_that_is_just_enough_is_enough() -> None:
+    """
+    What an engine claims at the start is a share of the GPU, unless more is needed; a sweep's arrays are judged later.
+    """
+    request = image(720.0)
+    parts = made("emu3-gen"), program("emu3-gen", request)
+    need = float(footprint(*parts, on("emu3-gen"), 1.0).peak)
+
+    def given(memory: float, preallocates: float = 0.0) -> Footprint:
+        platform = on("emu3-gen")
+        engine = replace(platform.engine, preallocates=preallocates)
+        return footprint(*parts, replace(platform, gpu=replace(platform.gpu, memory=memory), engine=engine), 1.0)
+
+    assert (True, False) == (given(need).fits, given(need - 1).fits)
+    assert (need, 0.9 * 4 * need) == (given(4 * need, 0.1).peak, given(4 * need, 0.9).peak)

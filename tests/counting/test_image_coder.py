@@ -7,7 +7,7 @@ import pytest
 from tests.counting.records import network
 from tokencost.counting.networks import PASSES, network_params, operators
 from tokencost.counting.operators import flop, flop_by_class, params
-from tokencost.nouns.work import Attention, Forward
+from tokencost.nouns.work import Attention, Elementwise, Forward, Lookup
 
 CODERS = (
     "sd-vae", "sd3-flux-vae", "flux2-vae", "svd-vae", "chameleon-vq", "janus-vq", "llamagen-vq16", "emu3.5-vq",
@@ -123,3 +123,27 @@ def test_every_operator_has_a_name_of_its_own(name: str) -> None:
     names = Counter(op.id for direction in PASSES[type(net)] for op in operators(net, PIXELS_512, direction))
 
     assert {"codebook"} >= {name for name, times in names.items() if times > 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "elements"),
+    [("janus-vq", 3_072), ("amused-vq", 24_576), ("emu3-vq", 6_144), ("sd-vae", 0), ("magvit-v2", 0)],
+)
+def test_decoding_looks_every_token_up(name: str, elements: int) -> None:
+    """Two images of 256 × 192 pixels; PyTorch's embedding writes as many elements, and coders without a table none."""
+    ops = operators(network(name), Forward(sequences=2.0, width=256.0, height=192.0), "decode")
+
+    assert elements == sum(op.rows * op.columns * op.count for op in ops if isinstance(op, Lookup))
+
+
+@pytest.mark.parametrize(("name", "entries"), [("janus-vq", 16_384), ("emu3.5-vq", 131_072), ("emu3-vq", 32_768)])
+def test_encoding_compares_every_token_with_the_whole_table(name: str, entries: int) -> None:
+    """4 kernels over all distances: scaled, subtracted, added, the least picked; the table is stored once."""
+    net = network(name)
+    ops = {op.id: op for op in operators(net, Forward(width=256.0, height=192.0), "encode")}
+    tokens = 32 * 24 if name == "emu3-vq" else 16 * 12
+    least = ops["encode.quantise.least"]
+    assert isinstance(least, Elementwise)
+
+    assert (tokens * entries, 4) == (least.elements, least.kernels)
+    assert entries * net.code_channels == ops["codebook"].params

@@ -1,5 +1,7 @@
 """Tokens against the counts of released code and papers."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.promises.records import catalog
@@ -123,6 +125,17 @@ def test_llava_reads_an_overview_and_tiles(
     assert (tokens, tiles) == anyres_tokens(llava(), width, height)
 
 
+def test_latent_frames_that_share_a_token_are_rounded_up() -> None:
+    """
+    CogVideoX 1.5 joins two latent frames: 81 frames are 21 of them, and 11 frames of tokens.
+    """
+    joined = replace(tokenizer("cogvideox-latent"), frame_patch=2)
+
+    assert (21, 11) == tuple(
+        count_tokens(one, clip(720.0, 480.0, 81.0)).frames for one in (tokenizer("cogvideox-latent"), joined)
+    )
+
+
 def test_llava_drops_the_padding_of_a_tile() -> None:
     """
     An image of 672 × 336 on a square of tiles would fill half of it.
@@ -135,7 +148,10 @@ def test_llava_drops_the_padding_of_a_tile() -> None:
 @pytest.mark.parametrize(
     ("name", "frames", "fit"),
     [
+        ("emu3", 1, 1),
+        ("emu3", 2, 4),
         ("emu3", 30, 32),
+        ("wan-latent", 2, 5),
         ("wan-latent", 80, 81),
         ("wan-latent", 81, 81),
         ("wan-latent", 1, 1),
@@ -157,6 +173,58 @@ def test_a_size_off_the_grid_names_the_nearest() -> None:
     (problem,) = size_problems(tokenizer("emu3"), width=510, height=512)
 
     assert "width 510 is not a multiple of 8 pixels; nearest: 504 or 512" == problem
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "tokens"),
+    [(672.0, 500.0, 2340), (500.0, 672.0, 2352), (672.0, 490.0, 2340), (1008.0, 300.0, 2182), (300.0, 1008.0, 2232)],
+)
+def test_padding_is_dropped_in_whole_rows_on_both_sides(width: float, height: float, tokens: int) -> None:
+    """
+    By hand: 672 × 500 on 48 × 48 fills 36 rows of 49 with the newline, beside 576 of the overview; 500 × 672 fills 48
+    rows of 37. 1008 × 300 fills 21 of 24 rows of 73: a padding of 3 loses one on each side.
+    """
+    assert tokens == anyres_tokens(llava(), width, height)[0]
+
+
+def test_the_tiles_that_waste_least_are_taken() -> None:
+    """
+    A small square is whole on any grid, and fills one tile best.
+    """
+    reader = replace(llava(), grids=((2, 2), (1, 1), (1, 2)))
+
+    assert (1, 1) == best_grid(reader, 100.0, 100.0)
+    assert (2, 2) == best_grid(reader, 672.0, 672.0)
+    assert (1, 2) == best_grid(reader, 672.0, 336.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "frames", "problem"),
+    [
+        ("emu3", 1, None),
+        ("emu3", 4, None),
+        ("emu3", 30, "frames 30 is not a multiple of 4; nearest: 28 or 32"),
+        ("emu3", 2, "frames 2 is not a multiple of 4; nearest: 4"),
+        ("wan-latent", 1, None),
+        ("wan-latent", 5, None),
+        ("wan-latent", 80, "frames 80 is not a multiple of 4 plus 1; nearest: 77 or 81"),
+        ("wan-latent", 2, "frames 2 is not a multiple of 4 plus 1; nearest: 1 or 5"),
+    ],
+)
+def test_frames_that_a_coder_does_not_take_are_told(name: str, frames: int, problem: str | None) -> None:
+    """
+    A still is one frame everywhere.
+    """
+    assert ([problem] if problem else []) == size_problems(tokenizer(name), width=480, height=480, frames=frames)
+
+
+def test_both_sides_are_told() -> None:
+    """
+    Mending one at a time takes as many runs.
+    """
+    found = size_problems(tokenizer("emu3"), width=510, height=7)
+
+    assert ["width 510", "height 7"] == [problem.partition(" is")[0] for problem in found]
 
 
 @pytest.mark.parametrize(("value", "text"), [(3, "8"), (9, "8 or 16")])

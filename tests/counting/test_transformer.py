@@ -12,7 +12,7 @@ from tokencost.counting.networks import network_params, operators
 from tokencost.counting.operators import attention_cache, flop_by_class
 from tokencost.counting.transformer import decoder_lm, tower_tokens
 from tokencost.nouns.transformer import DecoderLM, TextEncoder, VisionTower
-from tokencost.nouns.work import Attention, Forward
+from tokencost.nouns.work import Attention, Elementwise, Forward, Linear
 
 CASES = yaml.safe_load((Path(__file__).parents[1] / "cases" / "transformers.yaml").read_text(encoding="utf-8"))
 
@@ -100,6 +100,65 @@ def test_towers_give_the_published_tokens(name: str, tokens: int) -> None:
     assert isinstance(tower, VisionTower)
 
     assert tokens == tower_tokens(tower)
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "linear", "attention", "convolution"),
+    [
+        ("clip-vit-l-336", 303_507_456, 696_992_661_504, 65_456_504_832, 1_387_266_048),
+        ("siglip-l-384", 303_688_704, 695_784_701_952, 65_229_815_808, 1_811_939_328),
+    ],
+)
+def test_towers_are_those_of_the_class(name: str, params: int, linear: int, attention: int, convolution: int) -> None:
+    """
+    CLIPVisionModel and SiglipVisionModel on two images, under PyTorch's counter; the projector is not theirs.
+    """
+    tower = network(name)
+    assert isinstance(tower, VisionTower)
+    alone = replace(tower, projector_out=0, stored=0)
+
+    assert params == network_params(alone)
+    assert {"linear": linear, "attention": attention, "convolution": convolution} == flop_by_class(
+        operators(alone, Forward(sequences=2.0))
+    )
+
+
+def test_a_layer_of_a_tower_adds_twice() -> None:
+    """
+    Two residuals of 577 × 1,024 numbers in each of 24 layers of CLIP.
+    """
+    (residual,) = (op for op in operators(network("clip-vit-l-336"), Forward()) if op.id == "layers.residual")
+    assert isinstance(residual, Elementwise)
+
+    assert (577 * 1024, 2, 24) == (residual.elements, residual.kernels, residual.count)
+
+
+def test_a_projector_comes_on_top_of_a_tower() -> None:
+    """
+    LLaVA's two layers are 20,979,712 parameters, run on 576 tokens without the class token, and a newline is stored.
+    """
+    assert 303_507_456 + 20_979_712 + 4_096 == network_params(network("clip-vit-l-336"))
+    assert {576.0} == {
+        op.rows
+        for op in operators(network("clip-vit-l-336"), Forward())
+        if op.id.startswith("projector.") and isinstance(op, Linear)
+    }
+
+
+def test_a_tower_that_folds_pixels_gives_fewer_and_wider_tokens() -> None:
+    """
+    InternVL sees a tile of 448 pixels as 256 tokens: 2 × 2 patches of 1,024 channels together are 4,096.
+    """
+    tower = network("internvit-300m")
+    assert isinstance(tower, VisionTower)
+    ops = {op.id: op for op in operators(tower, Forward())}
+    into, normed = ops["projector.in"], ops["projector.norm"]
+    assert isinstance(into, Linear)
+    assert isinstance(normed, Elementwise)
+
+    assert 256 == tower_tokens(tower)
+    assert (256, 4096) == (into.rows, into.inner)
+    assert (256 * 4096, 2 * 4096) == (normed.elements, normed.params)
 
 
 def emu3() -> DecoderLM:

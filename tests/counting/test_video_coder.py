@@ -1,6 +1,7 @@
 """Coders of clips against parameters and FLOPs that PyTorch counts on the reference implementations."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from tests.counting.records import network
 from tokencost.counting.networks import PASSES, network_params, operators
 from tokencost.counting.operators import activation_elements, flop, flop_by_class
 from tokencost.counting.video_coder_hunyuan import cut
+from tokencost.nouns.video_coder import StackedCoder
 from tokencost.nouns.work import Convolution, Elementwise, Forward, Operator
 
 CODERS = (
@@ -110,6 +112,39 @@ def test_other_sizes_and_directions_cost_what_the_reference_executes(
     assert pytest.approx((products, convolution), rel=1e-12) == found
 
 
+@pytest.mark.parametrize(
+    ("name", "fwd", "products", "convolution"),
+    [
+        ("hunyuanvideo-vae", clip(256, 192, 6), 8_053_063_680, 2_721_762_508_800),
+        ("hunyuanvideo-vae", clip(256, 192, 8), 8_053_063_680, 3_563_332_829_184),
+        ("hunyuanvideo-vae", clip(256, 192, 67), 199_313_326_080, 41_864_070_168_576),
+        ("hunyuanvideo-vae", clip(250, 186, 9), 15_703_474_176, 3_970_434_696_192),
+        ("hunyuanvideo-vae", clip(255, 187, 1), 2_818_572_288, 589_200_479_488),
+        ("cogvideox-vae", clip(256, 192, 6), 0, 2_650_288_422_912),
+        ("cogvideox-vae", clip(256, 192, 10), 0, 4_359_173_701_632),
+        ("cogvideox-vae", clip(250, 186, 9), 0, 3_866_954_499_072),
+        ("cogvideox-vae", clip(255, 187, 1), 0, 650_766_177_536),
+        ("mochi-vae", clip(256, 192, 10), 100_054_597_632, 1_979_342_389_248),
+        ("mochi-vae", clip(250, 186, 9), 88_792_824_832, 1_736_590_819_328),
+        ("mochi-vae", clip(255, 187, 1), 9_250_508_160, 314_195_460_096),
+        ("wan-vae", clip(256, 192, 3), 905_969_664, 327_198_179_328),
+        ("wan-vae", clip(256, 192, 8), 1_811_939_328, 1_310_799_691_776),
+        ("wan-vae", clip(250, 186, 9), 2_342_564_352, 2_159_764_218_624),
+        ("wan-vae", clip(255, 187, 1), 780_854_784, 312_093_581_248),
+        ("wan2.2-vae", clip(256, 192, 7), 188_743_680, 914_564_579_328),
+        ("sd-vae", clip(255, 187, 1), 2_536_409_088, 191_974_099_840),
+        ("janus-vq", clip(255, 187, 1), 210_524_160, 98_717_538_048),
+    ],
+)  # fmt: skip
+def test_sizes_off_every_stride_are_encoded_as_by_the_reference(
+    name: str, fwd: Forward, products: int, convolution: int
+) -> None:
+    """What is left over at an edge or an end is dropped or padded, as each coder does it, on PyTorch's counter."""
+    counted = flop_by_class(operators(network(name), fwd, "encode"))
+
+    assert (products, convolution) == (counted["linear"] + counted["attention"], counted["convolution"])
+
+
 def test_open_sora_is_as_large_as_published() -> None:
     """Its report says 83 M for single images and 300 M along time; both are rounded down."""
     assert pytest.approx(384e6, rel=0.03) == network_params(network("open-sora-1.2-vae"))
@@ -122,6 +157,84 @@ def test_open_sora_takes_seventeen_frames_at_a_time() -> None:
     assert isinstance(out, Convolution)
 
     assert (3, 48 * 32 * 24) == (out.count, out.count * out.positions)
+
+
+@pytest.mark.parametrize(
+    ("direction", "operator", "count", "places"),
+    [
+        ("encode", "encode.time.in.conv", 3, 48 * 32 * 24),
+        ("encode", "encode.time.down.1.sample.conv", 3, 24 * 32 * 24),
+        ("encode", "encode.time.out.conv", 3, 12 * 32 * 24),
+        ("encode", "encode.in.conv", 10, 40 * 256 * 192),
+        ("decode", "decode.time.in.conv", 3, 12 * 32 * 24),
+        ("decode", "decode.time.up.0.sample.conv", 3, 12 * 32 * 24),
+        ("decode", "decode.time.up.1.sample.conv", 3, 24 * 32 * 24),
+        ("decode", "decode.time.out.conv", 3, 48 * 32 * 24),
+        ("decode", "decode.out.conv", 10, 40 * 256 * 192),
+    ],
+)
+def test_open_sora_walks_through_time_in_pieces(direction: str, operator: str, count: int, places: int) -> None:
+    """40 frames: 10 calls of the image coder with 4 each; along time 3 pieces of 48 frames together, halved twice."""
+    found = named(operators(network("open-sora-1.2-vae"), clip(256, 192, 40), direction), operator)
+    assert isinstance(found, Convolution)
+
+    assert (count, places) == (found.count, pytest.approx(found.count * found.positions))
+
+
+def test_open_sora_has_the_widths_of_its_code() -> None:
+    """VAE_Temporal: 4 latents to 128 and 512 channels, and back; halving frames keeps the width."""
+    ops = {
+        op.id: op
+        for way in ("encode", "decode")
+        for op in PASSES[StackedCoder][way](network("open-sora-1.2-vae"), clip(64, 64, 17))
+        if isinstance(op, Convolution)
+    }
+    widths = {name: (op.in_channels, op.out_channels) for name, op in ops.items()}
+
+    assert [(4, 128), (512, 8), (8, 8)] == [
+        widths[f"encode.time.{name}"] for name in ("in.conv", "out.conv", "moments")
+    ]
+    assert [(4, 4), (4, 512), (128, 4)] == [widths[f"decode.time.{name}"] for name in ("latent", "in.conv", "out.conv")]
+    assert [(256, 256), (256, 256)] == [widths[f"encode.time.down.{level}.sample.conv"] for level in (1, 2)]
+    assert {2} == {
+        outer / inner
+        for name, (inner, outer) in widths.items()
+        if name.startswith("decode.time.up") and "sample" in name
+    }
+
+
+def test_residual_blocks_of_open_sora_have_no_bias() -> None:
+    """Its code leaves it out there and where it begins; samplers and ends have one, norms a scale and a shift."""
+    ops = {op.id: op for op in PASSES[StackedCoder]["encode"](network("open-sora-1.2-vae"), clip(64, 64, 17))}
+    owned = {
+        "in.conv": 27 * 4 * 128, "down.0.0.conv1": 27 * 128 * 128, "down.1.0.conv1": 27 * 128 * 256,
+        "down.1.0.shortcut": 128 * 256, "down.1.sample.conv": 27 * 256 * 256 + 256, "out.conv": 512 * 8 + 8,
+        "down.1.0.norm1": 2 * 128, "out.norm": 2 * 512,
+    }  # fmt: skip
+
+    assert owned == {name: getattr(ops[f"encode.time.{name}"], "params", None) for name in owned}
+
+
+def test_patches_join_squares_of_pixels() -> None:
+    """A Wan coder of 4 × 4 pixels to a patch would read and write 48 numbers where one of 2 × 2 does 12."""
+    ways = (("encode", "encode.in.conv", "in_channels"), ("decode", "decode.out.conv", "out_channels"))
+    for patch in (2, 4):
+        net = replace(network("wan2.2-vae"), patch=patch)
+        for way, name, end in ways:
+            ops = PASSES[type(net)][way](net, clip(256, 256, 5))
+            joined = named(ops, f"{way}.patches")
+            assert isinstance(joined, Elementwise)
+
+            assert 3 * patch**2 == getattr(named(ops, name), end)
+            assert 3 * 256 * 256 * 5 == joined.elements
+
+
+@pytest.mark.parametrize(("frames", "alike"), [(83, 81), (84, 81), (85, 85), (2, 1)])
+def test_frames_that_fill_no_latent_are_not_encoded(frames: int, alike: int) -> None:
+    """Wan's encoder takes one frame and whole fours; the rest of a clip is left out."""
+    long, short = (operators(network("wan-vae"), clip(256, 192, n), "encode") for n in (frames, alike))
+
+    assert short == long
 
 
 def test_wan_runs_once_per_latent_frame() -> None:

@@ -89,6 +89,53 @@ def test_any_change_is_a_drop_too() -> None:
     assert "no cost is known" in any_change(change(replace(BEFORE, per_asset=None)))[0].message
 
 
+def month(before: float, after: float) -> Change:
+    """A change of the cost of a month alone."""
+    one = change(replace(BEFORE, per_month=after))
+    measure = Measure(name="per_month", step=0.01, before=before, after=after, parts=())
+    return replace(one, before=replace(BEFORE, per_month=before), measures=(measure,))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "allowed", "broken"),
+    [
+        (1.0, 1.5, Allowance(measure="per_month", share=0.5), False),
+        (0.0, 0.5, Allowance(measure="per_month", amount=0.5), False),
+        (0.0, 0.6, Allowance(measure="per_month", amount=0.5), True),
+        (1.0, 1 + 1.005e-9, Allowance(measure="per_month", share=0.0), True),
+        (1.0, 1 + 0.995e-9, Allowance(measure="per_month", share=0.0), False),
+        (1000.0, 1000 + 0.5e-6, Allowance(measure="per_month", share=0.0), False),
+    ],
+)
+def test_exactly_what_is_allowed_is_allowed(before: float, after: float, allowed: Allowance, broken: bool) -> None:
+    """
+    To a billionth of what it was: a saved result has twelve digits.
+    """
+    assert broken == bool(increase_limit(month(before, after), allowed))
+
+
+def test_growth_from_nothing_has_no_share_and_no_allowance_its_own_word() -> None:
+    """
+    A share of nothing would be infinite.
+    """
+    (grown,) = increase_limit(month(0.0, 0.6), Allowance(measure="per_month", amount=0.5))
+    (forbidden,) = increase_limit(month(2.0, 3.0), Allowance(measure="per_month", share=0.0))
+
+    assert "0 USD → 0.6 USD per month (+0.6 USD); allowed: +0.5 USD" == grown.message
+    assert "2 USD → 3 USD per month (+1 USD, +50.0 %); allowed: no increase" == forbidden.message
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "moved"),
+    [(0.0, 0.0, False), (0.01, 0.01 * (1 + 1e-6), True), (2.0, 2.0 * (1 - 1e-6), True), (1e6, 1e6 + 1e-5, False)],
+)
+def test_a_change_is_more_than_the_last_digits(before: float, after: float, moved: bool) -> None:
+    """
+    Relative to what it was, in either direction; what was free and is free did not change.
+    """
+    assert moved == bool(any_change(month(before, after)))
+
+
 def test_nothing_feasible_is_another_recommendation() -> None:
     """
     And the same model is the same one.
@@ -128,3 +175,13 @@ def test_the_field_that_grew_a_cost_most_is_named() -> None:
     assert "" == main_path(change(after, (SIZE, -0.01), (PEAK, 0.0)), "per_asset")
     assert ("", None) == (main_path(grown, "per_month"), measured(grown, "per_month"))
     assert "output.width 512 → 1024: +0.001 USD" in because(grown, "per_asset")
+    assert "" == because(grown, "per_month")
+
+
+def test_causes_that_moved_nothing_are_not_named() -> None:
+    """
+    A sentence about zero dollars helps nobody.
+    """
+    found = change(replace(BEFORE, per_asset=0.02), (SIZE, 0.01), (PEAK, 0.0))
+
+    assert "output.width 512 → 1024: +0.01 USD" == because(found, "per_asset")

@@ -63,6 +63,49 @@ def test_a_line_that_appears_is_counted_from_nothing() -> None:
     assert [{"GPUs": -8.0, "API": 5.0}] == attributed(groups_of(1, value), value)[0]
 
 
+def test_every_combination_is_computed_for_three_causes_and_not_for_four() -> None:
+    """
+    8 plans are; of 16 only those in order.
+    """
+    value = lambda chosen: {"GPUs": float(sum(2**cause for cause in chosen))}  # noqa: E731
+
+    assert ["shapley", "in order"] == [attributed(groups_of(count, value), value)[1] for count in (3, 4)]
+
+
+def test_one_cause_has_all_of_it_and_none_nothing() -> None:
+    """
+    There is nothing to share out.
+    """
+    assert ([{"GPUs": 100.0}], "one cause") == attributed(((0,),), product)
+    assert ([], "none") == attributed((), product)
+
+
+def test_causes_that_cannot_be_computed_at_the_end_are_a_group() -> None:
+    """
+    What was pending is joined, whether or not the sum of all is known.
+    """
+    assert ((0,), (1, 2)) == groups_of(3, lambda chosen: None if len(chosen) > 1 else product(chosen))
+    assert () == groups_of(0, product)
+
+
+@pytest.mark.parametrize(
+    ("shares", "total", "parts"),
+    [
+        ([0.2, 0.7, 0.1], 1, [0, 1, 0]),
+        ([0.5, 0.5, 0.5], 2, [1, 1, 0]),
+        ([1.9, 1.5, 1.1], 1, [1, 0, 0]),
+        ([1.9, 1.5, 1.1], 7, [3, 2, 2]),
+        ([-0.3, 0.3], 0, [0, 0]),
+        ([], 0, []),
+    ],
+)
+def test_what_is_left_over_goes_where_rounding_took_most(shares: list[float], total: int, parts: list[int]) -> None:
+    """
+    By hand: largest remainders first, of equals the first; what is too much is taken from the smallest remainders.
+    """
+    assert parts == apportioned(shares, total)
+
+
 @given(st.lists(AMOUNTS, min_size=1, max_size=8))
 def test_apportioned_parts_add_up(shares: list[float]) -> None:
     """
@@ -75,9 +118,18 @@ def test_apportioned_parts_add_up(shares: list[float]) -> None:
     assert all(abs(part - share) <= 1 for part, share in zip(found, shares, strict=True))
 
 
-@pytest.mark.parametrize(("amount", "step"), [(0.0, 0.01), (12345.6, 0.01), (10.0, 0.01), (9.5, 0.001), (5e-4, 1e-7)])
+@pytest.mark.parametrize(
+    ("amount", "step"), [(0.0, 0.01), (12345.6, 0.01), (10.0, 0.01), (9.99, 0.001), (9.5, 0.001), (5e-4, 1e-7)]
+)
 def test_amounts_have_cents_or_four_digits(amount: float, step: float) -> None:
     """
     Half a cent per image is a lot; a month is invoiced in cents.
     """
     assert step == step_of(amount, -amount / 2)
+
+
+def test_no_amount_has_cents() -> None:
+    """
+    An empty column is one of money too.
+    """
+    assert 0.01 == step_of()

@@ -1,12 +1,13 @@
 """Rules against outcomes: when a limit counts, how much may grow, and how long a waiver holds."""
 
+import dataclasses
 import datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tokencost.deciding.budget import apart, broken, holds, said
+from tokencost.deciding.budget import apart, broken, exceeds, holds, needs_baseline, said
 from tokencost.nouns.budget import METRICS, Growth, On, Place, Rule, Selection, Waiver
 from tokencost.nouns.change import Outcome
 from tokencost.nouns.flip import Quantiles, Spread
@@ -164,3 +165,184 @@ def test_different_figures_never_look_the_same(unit: str, limit: float, over: fl
 
     assert texts[0] != texts[1]
     assert "e" not in said(limit, "")
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "text"),
+    [
+        ("B", 2.0**30, "1 GiB"), ("B", 2.0**30 - 2.0**20, "1,023 MiB"), ("B", 2.0**20, "1 MiB"),
+        ("B", 2.0**19, "0.5 MiB"),
+        ("J", 1e9, "1 GJ"), ("J", 9.99e8, "999 MJ"), ("J", 1e6, "1 MJ"), ("J", 9.99e5, "999 kJ"), ("J", 1e3, "1 kJ"),
+        ("J", 999.0, "999 J"), ("J", 1.0, "1 J"), ("J", 0.5, "0.5 J"), ("J", -2e3, "-2 kJ"),
+        ("kg", 1e3, "1 t"), ("kg", 999.0, "999 kg"), ("kg", 1.0, "1 kg"), ("kg", 0.5, "500 g"), ("kg", 1e-3, "1 g"),
+        ("kg", 1e-4, "100 mg"), ("kg", 1e-6, "1 mg"), ("kg", 1e-7, "0.1 mg"),
+        ("USD", 0.0, "0 USD"), ("USD", 1.0, "1 USD"), ("USD", 0.0123456, "0.01235 USD"), ("s", 1000.0, "1,000 s"),
+        ("", 12.0, "12"), ("", 123456.7, "123,457"), ("", 12345.6, "12,346"), ("", 1234.56, "1,235"),
+    ],
+)  # fmt: skip
+def test_amounts_are_said_in_the_largest_unit_of_which_there_is_one(unit: str, value: float, text: str) -> None:
+    """
+    Four digits, thousands apart, no zeros behind the point.
+    """
+    assert text == said(value, unit)
+
+
+def test_figures_get_digits_until_they_differ() -> None:
+    """
+    Four are enough where they tell; what differs only in the fifteenth digit differs by rounding.
+    """
+    assert ("1.235", "1.236") == apart(1.23456, 1.2361, "")
+    assert ("1.23456", "1.23457") == apart(1.23456, 1.23457, "")
+    assert ("1 USD", "1 USD") == apart(1.0, 1.0, "USD")
+    assert ("1", "1") == apart(1 + 6e-15, 1.0, "")
+    assert ("1.0000000000001", "1") == apart(1 + 1e-13, 1.0, "")
+
+
+@pytest.mark.parametrize(
+    ("value", "limit", "over"),
+    [(1 + 1.005e-9, 1.0, True), (1 + 0.995e-9, 1.0, False), (1000.0 + 0.5e-6, 1000.0, False), (0.0, 0.0, False)],
+)
+def test_a_limit_is_exceeded_beyond_a_billionth(value: float, limit: float, over: bool) -> None:
+    """
+    As documented: the guard band is relative, and 1e-9.
+    """
+    assert over == exceeds(value, limit)
+
+
+@pytest.mark.parametrize(
+    ("found", "needs"),
+    [
+        (rule(limit=1.0), False),
+        (rule(one_of=("sdxl",), metric="model"), False),
+        (rule(max_increase=Growth(share=0.1)), True),
+        (rule(max_decrease=Growth(share=0.1)), True),
+        (rule(stays=True, metric="model"), True),
+        (rule(limit=1.0, on="crossing"), True),
+        (rule(limit=1.0, on="worsening"), True),
+    ],
+)
+def test_rules_about_changes_need_a_baseline(found: Rule, needs: bool) -> None:
+    """
+    A limit that always counts is judged without one.
+    """
+    assert needs == needs_baseline(found)
+
+
+@pytest.mark.parametrize(
+    ("key", "was", "now", "growth", "message"),
+    [
+        ("max_increase", 1.0, 2.0, Growth(amount=1.0), None),
+        ("max_increase", 1.0, 1.5, Growth(share=0.5), None),
+        ("max_increase", 0.0, 0.5, Growth(amount=0.5), None),
+        ("max_increase", 0.0, 0.6, Growth(amount=0.5), "0 USD → 0.6 USD (+0.6 USD); allowed: +0.5 USD"),
+        ("max_increase", 1000.0, 1000.0 + 0.5e-6, Growth(amount=0.0), None),
+        ("max_increase", 1.0, 1.6, Growth(share=0.5), "1 USD → 1.6 USD (+0.6 USD, +60.0 %); allowed: +50 %"),
+        (
+            "max_increase", 1.0, 3.0, Growth(share=0.5, amount=1.0),
+            "1 USD → 3 USD (+2 USD, +200.0 %); allowed: +50 % and 1 USD",
+        ),
+        ("max_decrease", 2.0, 1.0, Growth(share=0.5), None),
+        ("max_decrease", 2.0, 0.9, Growth(share=0.5), "2 USD → 0.9 USD (-1.1 USD, -55.0 %); allowed: -50 %"),
+        ("max_decrease", 1.0, 3.0, Growth(share=0.5), None),
+    ],
+)  # fmt: skip
+def test_how_far_a_metric_moved_is_told(key: str, was: float, now: float, growth: Growth, message: str | None) -> None:
+    """
+    What is just allowed is allowed; from nothing there is no share.
+    """
+    found = broken(rule(**{key: growth}), outcome(was), outcome(now))
+
+    assert ([f"usd_per_asset: {message}"] if message else []) == [f"usd_per_asset: {one.message[14:]}" for one in found]
+    assert all(one.key == key and one.actual == pytest.approx(abs(now - was)) for one in found)
+
+
+def test_of_two_allowances_the_larger_is_the_limit() -> None:
+    """
+    Both are exceeded, so the last to go is the one to name.
+    """
+    (found,) = broken(rule(max_increase=Growth(share=0.5, amount=1.0)), outcome(1.0), outcome(3.0))
+
+    assert (2.0, 1.0, 3.0) == (found.actual, found.limit, found.value)
+
+
+@pytest.mark.parametrize(
+    ("on", "was", "now", "ending"),
+    [
+        ("always", 2.0, 2.0, "is 2 USD, the limit is 1 USD"),
+        ("crossing", 1.5, 2.0, "the limit is 1 USD; it was over the limit before"),
+        ("worsening", 2.0, 2.0, "the limit is 1 USD; it was over the limit before and is no worse now"),
+        ("worsening", 1.5, 2.0, "is 2 USD, the limit is 1 USD"),
+    ],
+)
+def test_an_excuse_is_told(on: On, was: float, now: float, ending: str) -> None:
+    """
+    A line that breaks a limit and fails nothing must say why.
+    """
+    (found,) = broken(rule(limit=1.0, on=on), outcome(was), outcome(now))
+
+    assert found.message.endswith(ending)
+    assert (2.0, 2.0, 1.0) == (found.value, found.actual, found.limit)
+
+
+@pytest.mark.parametrize(
+    ("found", "key"),
+    [
+        (rule(limit=1.0, max_increase=Growth(share=0.1)), "limit"),
+        (rule(max_increase=Growth(share=0.1), max_decrease=Growth(share=0.1)), "max_increase"),
+        (rule(max_decrease=Growth(share=0.1)), "max_decrease"),
+    ],
+)
+def test_what_is_not_known_breaks_the_first_key(found: Rule, key: str) -> None:
+    """
+    One line of the file is marked.
+    """
+    assert [(key, False)] == keys(found, outcome(), outcome(None))
+
+
+def test_without_draws_no_quantile_is_known() -> None:
+    """
+    A saved plan may hold none.
+    """
+    undrawn = dataclasses.replace(outcome(), spread=None)
+
+    assert "usd_per_asset at p90 is not known, so it cannot be judged" == (
+        broken(rule(limit=1.2, at="p90"), None, undrawn)[0].message
+    )
+
+
+@pytest.mark.parametrize(
+    ("on", "before", "excused"),
+    [
+        ("always", "flux", False), ("crossing", "flux", True), ("worsening", "flux", True), ("crossing", "sdxl", False),
+        ("crossing", None, False),
+    ],
+)  # fmt: skip
+def test_a_model_off_the_list_is_excused_where_it_was_off_before(on: On, before: str | None, excused: bool) -> None:
+    """
+    Only this change is judged, where the rule says so.
+    """
+    was = None if before is None else outcome(model=before)
+    (found,) = broken(rule(metric="model", one_of=("sdxl", "sd3"), on=on), was, outcome(model="emu3-gen"))
+
+    assert excused == found.excused
+    assert f"model is emu3-gen; allowed: sdxl, sd3{'; it was not before either' if excused else ''}" == found.message
+
+
+def test_a_first_recommendation_has_nothing_to_stay_at() -> None:
+    """
+    Without a baseline nothing changed.
+    """
+    assert [] == broken(rule(metric="model", stays=True), None, outcome())
+    assert [] == broken(rule(metric="model"), outcome(), outcome(model="flux"))
+    assert [] == broken(rule(max_increase=Growth(share=0.0)), None, outcome())
+
+
+def test_a_waiver_without_a_ceiling_holds_at_any_cost() -> None:
+    """
+    Even where the metric of the rule is a name.
+    """
+    place = Place(file="b.yaml", line=1, column=1)
+    waiver = Waiver(rule="cost", select=Selection(), until=TODAY, ceiling=None, reason="launch", place=place)
+    listed = rule(metric="model", one_of=("sdxl",))
+
+    assert holds(waiver, broken(listed, None, outcome(model="flux"))[0], listed, TODAY)[0]

@@ -1,5 +1,7 @@
 """Published scores against tiers and bounds, and what is said about them."""
 
+from typing import Literal
+
 import pytest
 
 from tokencost.deciding.quality import judge_bounds, judge_tier, moved, quality_violation
@@ -84,3 +86,32 @@ def test_two_models_are_set_side_by_side_in_the_metrics_of_tiers() -> None:
 
     assert ["geneval 0.66 to 0.5"] == list(moved(SCORES, other))
     assert [] == list(moved(SCORES, None))
+    assert [] == list(moved(None, SCORES))
+
+
+def test_only_metrics_of_both_and_of_tiers_are_set_side_by_side() -> None:
+    """
+    fid depends on who measured it; a score that one alone has is no comparison.
+    """
+    more = Quality(id="m", scores=(*SCORES.scores, Score(metric="vbench", value=80.0, conditions="", source="s")))
+    other = Quality(id="o", scores=(Score(metric="fid", value=8.0, conditions="", source="s"),))
+
+    assert [] == list(moved(more, other))
+    assert [] == list(moved(other, more))
+
+
+def test_any_known_metric_reaches_a_tier() -> None:
+    """
+    A second one below its bound takes nothing away.
+    """
+    tier = Tier(id="t", task="text-to-image", tier="standard", any_of=(HIGH, LOW), why="a test")
+
+    assert judge_tier(tier, SCORES)[1] is True
+
+
+@pytest.mark.parametrize(("metric", "value", "better"), [("geneval", 0.67, "higher"), ("fid", 9.6, "lower")])
+def test_a_bound_that_is_met_exactly_is_kept(metric: str, value: float, better: Literal["higher", "lower"]) -> None:
+    """
+    In both directions.
+    """
+    assert judge_bounds((Bound(metric=metric, value=value, better=better),), SCORES)[1] is True

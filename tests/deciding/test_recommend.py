@@ -46,7 +46,8 @@ def candidate(
     estimate = Estimate(
         model=model, name=model.upper(), family=family, request=image(), platform=ON, tokens=None, params={},
         phases=(), footprint=None, latency=Interval(value=latency, low=latency / factor, high=latency * factor),
-        requests_per_second=1 / latency, tokens_per_second=0.0, energy=None, bill=bill, assumptions=(), sources=(),
+        requests_per_second=1 / latency if latency else 0.0, tokens_per_second=0.0, energy=None, bill=bill,
+        assumptions=(), sources=(),
     )  # fmt: skip
     violations = (Violation(constraint=broken, message=f"breaks {broken}"),) if broken else ()
     fleet = Capacity(

@@ -70,3 +70,21 @@ def test_the_grid_goes_towards_its_end() -> None:
     """
     assert [1.6, 2.56, 3.0] == list(outward(1.0, 3.0))
     assert [0.625, 0.390625, 0.3] == list(outward(1.0, 0.3, 6))
+    assert [1.6, 2.56, 4.096, 6.554, 10.0] == list(outward(1.0, 10.0))
+
+
+def test_an_end_on_the_grid_comes_once() -> None:
+    """
+    Every value costs a plan.
+    """
+    assert [1.6] == list(outward(1.0, 1.6))
+    assert [1.0] == list(outward(1.6, 1.0))
+    assert [] == list(outward(1.0, 1.0))
+
+
+def test_values_have_four_digits() -> None:
+    """
+    As they are written in a spec.
+    """
+    assert (12350.0, 0.0001235) == (rounded(12346.0), rounded(0.000123456))
+    assert 3.162 == between(1.0, 10.0)

@@ -14,6 +14,10 @@ from tokencost.importing.network import network
 from tokencost.reading.document import Document
 from tokencost.reading.strict import read
 
+DC = {"downsample_block_type": "conv", "upsample_block_type": "interpolate"}
+FINE, COARSE = ["ResBlock"] * 3, ["EfficientViTBlock"] * 3
+ATTENTIVE = {**DC, "encoder_block_types": [*FINE, *COARSE], "decoder_block_types": [*FINE, *COARSE]}
+NEWER = ["LTXVideo095DownBlock3D"] * 3
 KL = {"block_out_channels": [64, 128], "down_block_types": ["DownEncoderBlock2D"] * 2}
 
 
@@ -67,9 +71,19 @@ def problems(name: str, config: Mapping[str, Any]) -> list[Any]:
         ("AutoencoderKL", {"use_quant_conv": False}, "use_post_quant_conv"),
         ("AutoencoderKL", {"in_channels": 4}, "in_channels"),
         ("AutoencoderDC", {"upsample_block_type": "interpolate"}, "downsample_block_type"),
+        ("AutoencoderDC", {**DC, "decoder_block_out_channels": [128, 256]}, "decoder_block_out_channels"),
+        ("AutoencoderDC", {**DC, "decoder_block_out_channels": [64] * 6}, "decoder_block_out_channels"),
+        ("AutoencoderDC", {**DC, "decoder_block_types": [*FINE, *FINE[:2], COARSE[0]]}, "decoder_block_types"),
+        ("AutoencoderDC", {**DC, "encoder_block_types": [*FINE, COARSE[0]]}, "encoder_block_types"),
+        ("AutoencoderDC", {**DC, "encoder_block_types": [*COARSE, *FINE]}, "encoder_block_types"),
+        ("AutoencoderDC", {**ATTENTIVE, "attention_head_dim": 7}, "attention_head_dim"),
+        ("AutoencoderDC", {**ATTENTIVE, "encoder_qkv_multiscales": [[]] * 6}, "encoder_qkv_multiscales"),
+        ("AutoencoderKLMochi", {"encoder_block_out_channels": [63, 128, 256, 384]}, "encoder_block_out_channels"),
         ("AutoencoderKLWan", {"patch_size": 2}, "in_channels"),
         ("AutoencoderKLWan", {"attn_scales": [1.0]}, "attn_scales"),
         ("AutoencoderKLLTXVideo", {"upsample_factor": [2, 2, 2, 2]}, "upsample_residual"),
+        ("AutoencoderKLLTXVideo", {"upsample_factor": [1, 2, 2, 2]}, "upsample_factor"),
+        ("AutoencoderKLLTXVideo", {"down_block_types": [*NEWER, "LTXVideoDownBlock3D"]}, "down_block_types"),
         ("AutoencoderKLLTXVideo", {"decoder_inject_noise": [True] * 5}, "decoder_inject_noise"),
         ("AutoencoderKLCogVideoX", {"temporal_compression_ratio": 8}, "temporal_compression_ratio"),
         ("Emu3VQVAE", {"attn_resolutions": [2, 3]}, "attn_resolutions"),

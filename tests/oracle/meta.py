@@ -9,6 +9,7 @@ from typing import Any
 import diffusers
 import torch
 import transformers
+from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import FlopCounterMode
 
 from tokencost.measuring.classes import CONFIGURATIONS, LIBRARIES
@@ -54,6 +55,44 @@ def count(run: Callable[[], Any]) -> dict[str, int]:
     for operator, flop in counter.get_flop_counts().get("Global", {}).items():
         found[kind_of(str(operator))] += flop
     return dict(found)
+
+
+class _Kernels(TorchDispatchMode):  # type: ignore[misc]
+    """How often each kernel is started, and how many elements it writes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.started: Counter[str] = Counter()
+        self.written: Counter[str] = Counter()
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        out = func(*args, **(kwargs or {}))
+        first = out[0] if isinstance(out, tuple | list) else out
+        if isinstance(first, torch.Tensor):
+            name = func._schema.name.partition("::")[2].rstrip("_")
+            self.started[name] += 1
+            self.written[name] += first.numel()
+        return out
+
+
+def kernels(run: Callable[[], Any]) -> tuple[dict[str, int], dict[str, int]]:
+    """Products with weights that one call starts, by class, and elements that it writes, by the name of the kernel.
+
+    Of several results the first counts; what happens inside of attention does not.
+    """
+    attend = torch.nn.functional.scaled_dot_product_attention
+
+    def result(query: Any, key: Any, value: Any, *_: Any, **__: Any) -> Any:
+        return query.new_empty(*query.shape[:-1], value.shape[-1])
+
+    torch.nn.functional.scaled_dot_product_attention = result
+    try:
+        with countable(), torch.no_grad(), torch.device("meta"), _Kernels() as found:
+            run()
+    finally:
+        torch.nn.functional.scaled_dot_product_attention = attend
+    products = {"convolution": ("convolution",), "linear": ("mm", "addmm")}
+    return {kind: sum(found.started[name] for name in names) for kind, names in products.items()}, dict(found.written)
 
 
 def kind_of(operator: str) -> str:

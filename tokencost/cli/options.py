@@ -120,15 +120,6 @@ def configured() -> Path | None:
     return catalog_folder(Path.cwd())
 
 
-def _catalog_in(text: str) -> Any:
-    """What a pyproject.toml says; one that does not hold the word is not parsed, which takes longer than a look."""
-    if not re.search(r"\bcatalog\b", text):
-        return None
-    import tomllib
-
-    return tomllib.loads(text).get("tool", {}).get("tokencost", {}).get("catalog")
-
-
 def grouped(**groups: Callable[..., Any]) -> Callable[[Callable[..., R]], Callable[..., R]]:
     """Let a command take `size: OutputOptions` where people give the flags that make one.
 
