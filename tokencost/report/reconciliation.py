@@ -7,6 +7,7 @@ from tokencost.report.blocks import Answer, Blocks, Bullets, Column, Command, Gr
 from tokencost.report.csv_table import written as written_rows
 from tokencost.report.markdown import render as markdown_of
 from tokencost.report.numbers import Json, plain, stable
+from tokencost.report.sentences import flags, quoted
 from tokencost.report.table import SMALLEST, Look, render
 
 CELLS = (
@@ -97,8 +98,7 @@ def _command(found: Reconciliation) -> list[Command]:
     one = next((one for one in found.products if one.corrections and one.file), None)
     if one is None:
         return []
-    flags = " ".join(f"--set '{text}'" for text in one.corrections)
-    return [Command(lead="try", command=f"tokencost plan {one.file} {flags}")]
+    return [Command(lead="try", command=f"tokencost plan {quoted(one.file)}{flags(one.corrections)}")]
 
 
 def as_json(found: Reconciliation) -> str:
