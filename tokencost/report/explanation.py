@@ -6,8 +6,8 @@ from typing import Any
 
 from tokencost.nouns.answer import Estimate
 from tokencost.planning.explained import Block, Explanation
-from tokencost.report import numbers, table
-from tokencost.report.answers_json import written
+from tokencost.report import numbers, sentences, table
+from tokencost.report.answers_json import made_with, written
 from tokencost.report.blocks import Column, Grid, Row
 from tokencost.report.derivation import Derived, derive, lines
 from tokencost.report.numbers import jsonable
@@ -23,8 +23,14 @@ def text(answer: tuple[Explanation, bool], *, width: int = 80, color: bool = Fal
     explained, full = answer
     look = table.Look(width=width, color=color, ascii_only=ascii_only)
     found = [wrapped(0, headline(explained.estimate), look), "", *_blocks(explained, look)]
-    found += ["Derivation", "", *derivation(derive(explained, full=full), look)]
+    found += [*told(explained.catalog.seal, look), "Derivation", "", *derivation(derive(explained, full=full), look)]
     return "\n".join(found) + "\n"
+
+
+def told(seal: str, look: table.Look) -> Iterator[str]:
+    """What computed it, in a line of its own."""
+    for pair in sentences.made_with(seal):
+        yield from (wrapped(0, "  ".join(pair), look), "")
 
 
 def derivation(found: Sequence[Derived], look: table.Look) -> Iterator[str]:
@@ -116,6 +122,7 @@ def as_json(answer: tuple[Explanation, bool]) -> str:
     }
     document = {
         "schema": "tokencost.explain/1",
+        **made_with(explained.catalog.seal),
         "model": explained.estimate.model,
         "answer": headline(explained.estimate),
         "blocks": blocks,

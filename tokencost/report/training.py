@@ -13,7 +13,7 @@ from tokencost.report import numbers
 from tokencost.report.blocks import Answer, Blocks, Bullets, Column, Command, Facts, Grid, Item, Row, present
 from tokencost.report.content import assumptions
 from tokencost.report.content_run import bill_line, electricity
-from tokencost.report.sentences import quoted
+from tokencost.report.sentences import made_with, quoted
 from tokencost.report.table import SMALLEST, Look, render
 from tokencost.units import Num
 
@@ -47,7 +47,7 @@ def content(answer: Training) -> Blocks:
         Facts(pairs=(("undisclosed", ", ".join(answer.undisclosed)),) if answer.undisclosed else ()),
         Bullets(items=(Item(text=answer.notes),) if answer.notes else ()),
         assumptions(answer.assumptions),
-        Facts(pairs=(("sources", "; ".join(answer.sources)),) if answer.sources else ()),
+        Facts(pairs=((("sources", "; ".join(answer.sources)),) if answer.sources else ()) + made_with(answer.seal)),
         *([Command(lead="numbers", command=command(answer))] if answer.counted else []),
     )
 
