@@ -177,7 +177,7 @@ class Whole(Unit):
         """Read a whole number; raises ValueError for anything else."""
         value = Unit.parse(self, raw)
         if value != int(value) or "%" in str(raw):
-            raise ValueError(f"{quoted(raw)} is not a whole number")
+            raise ValueError(f"{quoted(raw)} is not a whole number; write digits alone")
         return int(value)
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.cli.calling import DRAFT, answer, call
+from tests.report.test_sinks import answers
 from tokencost.catalog import load as loading
 from tokencost.catalog import named
 from tokencost.catalog.load import load, store
 from tokencost.errors import CatalogError
+from tokencost.report import formats, renderer
 
 INDEX = '{"sources":{},"gpus":{}}'
 LINES = (f"plan {DRAFT}", f"check {DRAFT}", "compare --res 512 --models sdxl", "estimate sdxl --res 512")
@@ -74,3 +76,23 @@ def test_every_answer_says_what_computed_it(line: str) -> None:
     assert ("0.1.0", load().seal) == (said["version"], said["catalogue_sha256"])
     for asked in ("markdown", "html") if line.startswith("estimate") else ("markdown",):
         assert f"catalogue {said['catalogue_sha256']}" in call(*line.split(), "--format", asked).out
+
+
+SEALED = (
+    "plan", "check", "compare", "compare --what-if", "compare --where", "compare --res=A..B", "estimate", "capacity",
+    "diff", "sweep", "reconcile", "validate", "train", "prices list",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("command", SEALED)
+def test_every_report_says_what_made_it(command: str) -> None:
+    """
+    Whoever finds two answers sees whether they come of the same records, in every format that people or programs read.
+    """
+    seal = load().seal
+    page = {"markdown"} if command == "validate" else set()  # a page of the documentation, which would change each time
+    for name in set(formats(command)) & {"table", "json", "markdown", "html"} - page:
+        text = renderer(command, name)(answers()[command])
+
+        assert seal in text, name
+        assert "0.1.0" in text, name

@@ -14,7 +14,7 @@ import pytest
 from tests.reading.killing import WRITER, kill_writers
 from tokencost.errors import AccessError
 from tokencost.reading import atomic
-from tokencost.reading.atomic import write_below, write_file, write_files
+from tokencost.reading.atomic import replaced, write_below, write_file, write_files
 
 CALLS = ("open", "write", "fsync", "chmod", "link", "replace", "stat", "listdir", "close")
 
@@ -207,3 +207,23 @@ def test_a_crowd_of_writers_leaves_one_whole_text(tmp_path: Path) -> None:
     assert ["a"] == names(tmp_path)
     text = (tmp_path / "a").read_text()
     assert {text[0]} == set(text)
+
+
+def test_a_writer_that_takes_a_path_replaces_whole_files(tmp_path: Path) -> None:
+    """
+    What fails leaves the old file, its rights stay, and nothing of it is left.
+    """
+    (tmp_path / "a").write_text("old")
+    (tmp_path / "a").chmod(0o600)
+    with pytest.raises(AccessError, match="a: No space left"), replaced(tmp_path / "a") as part:  # noqa: PT012
+        part.write_text("half")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    assert ("old", ["a"]) == ((tmp_path / "a").read_text(), names(tmp_path))
+
+    with replaced(tmp_path / "a") as part:
+        part.write_text("new")
+    assert ("new", 0o600, ["a"]) == (
+        (tmp_path / "a").read_text(), stat.S_IMODE(os.stat(tmp_path / "a").st_mode), names(tmp_path)
+    )  # fmt: skip
+    with pytest.raises(AccessError), replaced(tmp_path / "none" / "a"):
+        pass

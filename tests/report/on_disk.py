@@ -26,7 +26,12 @@ p4de.24xlarge,us-west-2,27.4472,96,1152.0,8,A100,80,False,,nvidia,,x86,{}
 p5.48xlarge,us-east-2,0.5504,96,1152.0,8,H100,80,False,,nvidia,,x86,{}
 """
 
-
+ROWS = """\
+id,model,scope,family,gpu,n_gpus,width,height,batch,metric,value,source
+a,sdxl,request,diffusion,a100-80gb-sxm,1,1024,1024,1,latency_s,3,me
+b,none,request,,x,1,1,1,1,latency_s,1,me
+"""
+"""A row that can be predicted and one that cannot."""
 SWEEP = """\
 version: 1
 name: posters
@@ -57,6 +62,7 @@ def files() -> tempfile.TemporaryDirectory[str]:
         "portkey/vertex-ai.json": json.dumps(seconds),
         "litellm.json": json.dumps({"vertex_ai/veo-3.1-generate-preview": {"output_cost_per_second": 0.4}}),
         "tables/aws.csv": TABLE,
+        "rows.csv": ROWS,
         "sweep.yaml": SWEEP,
         "poster-1024.yaml": (SPECS / "poster-1024.yaml").read_text(encoding="utf-8"),
     }

@@ -63,7 +63,7 @@ def _active_markdown(text: str) -> Counter[str]:
             for block in re.findall(r"(?m)(?:^[ \t]*\|.*\n?)+", text)
         )
     }
-    prose = re.sub(r"(?<![\\`])(`+)(?!`)(.+?)(?<!`)\1(?!`)", "", text)
+    prose = re.sub(r"(?<![\\`])(`+)(?!`)(.+?)(?<!`)\1(?!`)", " ", text)
     patterns = {
         "tag": r"<[/!a-zA-Z]",
         "link": r"(?<!\\)\]\(|://|www\.",

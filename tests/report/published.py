@@ -35,6 +35,8 @@ RESULT = closed(
     message=MESSAGE,
     locations={"type": "array", "items": closed([], physicalLocation=PLACE)},
     partialFingerprints={"type": "object", "additionalProperties": {"type": "string"}},
+    relatedLocations={"type": "array", "items": closed([], physicalLocation=PLACE, message=MESSAGE)},
+    properties={"type": "object"},
 )
 SARIF: dict[str, Any] = closed(
     ["version", "runs", "$schema"],
@@ -56,8 +58,8 @@ SARIF: dict[str, Any] = closed(
         ),
     },
 )
-"""SARIF 2.1.0 (OASIS standard, 27 March 2020, sections 3.13 to 3.49) as GitHub's "SARIF support for code scanning"
-limits it: rules with descriptions, at most 25,000 results in a run."""
+"""SARIF 2.1.0 (OASIS standard, 27 March 2020, sections 3.13 to 3.49, properties 3.8) as GitHub's "SARIF support
+for code scanning" limits it: rules with descriptions, at most 25,000 results in a run."""
 
 GITLAB: dict[str, Any] = {
     "type": "array",

@@ -37,9 +37,9 @@ formats = pytest.mark.parametrize("output_format", VALID)
 @formats
 def test_checks_follow_the_published_rules(output_format: str) -> None:
     """
-    Passed, failed, several; with warnings, and with a limit that has no place.
+    Passed, failed, several; with warnings, with a limit that has no place, and with rules of a budget file.
     """
-    for answer in [*cases.ANSWERS["check"], [cases.passed(f"n{n}") for n in range(30)]]:
+    for answer in [*cases.ANSWERS["check"], [cases.ruled()], [cases.passed(f"n{n}") for n in range(30)]]:
         VALID[output_format](renderer("check", output_format)(answer))
 
 

@@ -1,5 +1,6 @@
 """`tokencost catalog add`: a configuration of your own as records of a catalogue folder."""
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +11,7 @@ from tokencost.cli import options as o
 from tokencost.cli.output import say, write, write_below
 from tokencost.errors import TokencostError, UsageError
 from tokencost.reading.files import contents
+from tokencost.report.escape import terminal
 
 if TYPE_CHECKING:
     from tokencost.importing.add import Addition
@@ -43,9 +45,9 @@ def add(
     _keep(found, target, force=force)
     for place, text in found.files.items():
         write_below(text, target / place)
-    write("\n".join(_report(found, target)) + "\n", None)
+    write("".join(f"{terminal(line)}\n" for line in _report(found, target)), None)
     if found.model and not quiet:
-        say(f"next: tokencost estimate {found.model} --catalog {target}")
+        say(f"next: tokencost estimate {found.model} --catalog {shlex.quote(str(target))}")
 
 
 def _keep(found: "Addition", target: Path, *, force: bool) -> None:

@@ -1,6 +1,7 @@
 """`tokencost calibrate`: measure this machine and write its records."""
 
 import re
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -135,4 +136,4 @@ def _appendable(table: Path) -> None:
 
 def _next(engine: str, name: str, precision: str, folder: Path) -> None:
     flags = f"--gpu {name} --engine {engine} --precision {precision}"
-    say(f"wrote {folder}; next: tokencost estimate sdxl {flags} --catalog {folder}")
+    say(f"wrote {folder}; next: tokencost estimate sdxl {flags} --catalog {shlex.quote(str(folder))}")

@@ -106,7 +106,7 @@ def _paths(begun: str, endings: tuple[str, ...]) -> Iterable[Offer]:
         return
     for entry in entries:
         hidden = entry.name.startswith(".") and not name.startswith(".")
-        if entry.name.startswith(name) and not hidden:
+        if entry.name.startswith(name) and entry.name.isprintable() and not hidden:
             if entry.is_dir():
                 yield f"{folder}{slash}{entry.name}/", ""
             elif entry.name.endswith(endings):

@@ -1,5 +1,6 @@
 """`tokencost init`: a commented spec from a few answers."""
 
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -91,7 +92,7 @@ def init(
     added = _write_schema(output.parent / schema, schema, catalog)
     write_file(text, output)
     if not quiet:
-        say(f"wrote {output}{added}; next: tokencost plan {output}")
+        say(f"wrote {output}{added}; next: tokencost plan {shlex.quote(str(output))}")
     return None
 
 

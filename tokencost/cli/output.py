@@ -42,8 +42,10 @@ def write_all(texts: Sequence[tuple[str, Path | None]]) -> None:
 
 
 def say(text: str) -> None:
-    """A line for people, on standard error; nobody listening is no error."""
-    say_part(f"{text}\n")
+    """Lines for people, on standard error, in which nothing is obeyed; nobody listening is no error."""
+    from tokencost.report.escape import spoken
+
+    say_part(f"{spoken(text)}\n")
 
 
 def say_part(text: str) -> None:

@@ -1,5 +1,6 @@
 """`tokencost prices add`: a price of your own as a line of your price book."""
 
+import shlex
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,6 +10,7 @@ from tokencost.cli.adding import DEFAULT
 from tokencost.cli.output import say, write, write_below
 from tokencost.dates import day_of, today
 from tokencost.errors import UsageError
+from tokencost.report.escape import terminal
 
 if TYPE_CHECKING:
     from tokencost.planning.price_adding import Addition
@@ -70,9 +72,10 @@ def add(
     found = added(records, target, addition)
     for name, text in found.files.items():
         write_below(text, target / name)
-    write(f"{found.id}: {price} from {day}, line {found.lines} of {target / addition.kind / 'added.csv'}\n", None)
+    where = target / addition.kind / "added.csv"
+    write(f"{terminal(f'{found.id}: {price} from {day}, line {found.lines} of {where}')}\n", None)
     if not quiet:
-        say(f"next: tokencost prices show {found.id} --catalog {target}")
+        say(f"next: tokencost prices show {found.id} --catalog {shlex.quote(str(target))}")
 
 
 def _of_gpu(row: dict[str, str], price: str, source: str) -> "Addition":

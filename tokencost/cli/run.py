@@ -55,26 +55,22 @@ def _unexpected(error: Exception) -> int:
         message = str(getattr(error, "format_message", lambda: error)())
         context = getattr(error, "ctx", None)
         path = getattr(context, "command_path", "tokencost")
-        say(f"error: {_printable(message)}\n`{path} -h` shows how it is used")
+        say(f"error: {message}\n`{path} -h` shows how it is used")
         return Exit.INPUT
     if os.environ.get("TOKENCOST_DEBUG"):
         raise error
     if isinstance(error, OSError):
         _forget_stdout()
-        say(f"error: {_printable(str(error.strerror or error)[:300])}")
+        say(f"error: {str(error.strerror or error)[:300]}")
         return Exit.ACCESS
-    say(f"error: {type(error).__name__}: {_printable(str(error)[:300])}\n{BUG}")
+    say(f"error: {type(error).__name__}: {str(error)[:300]}\n{BUG}")
     return Exit.INTERNAL
 
 
 def _tell(error: TokencostError, code: Exit) -> int:
     for problem in error.problems:
-        say(f"error: {_printable(str(problem))}")
+        say(f"error: {problem}")
     return code
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in text)
 
 
 def _terminated(signum: int, frame: FrameType | None) -> None:

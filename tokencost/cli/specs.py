@@ -1,5 +1,6 @@
 """Specs on the command line: every one is read and judged, whatever happened to the others."""
 
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -48,7 +49,7 @@ def left_out(path: str, error: TokencostError) -> bool:
     """Whether a file that is no spec is a sweep, which is said: `specs/*.yaml` may hold both."""
     found = any(problem.path == "axes" for problem in error.problems)
     if found:
-        say(f"{path}: a sweep, left out; `tokencost sweep {path}` computes it")
+        say(f"{path}: a sweep, left out; `tokencost sweep {shlex.quote(path)}` computes it")
     return found
 
 

@@ -40,9 +40,9 @@ class Posted:
 
 
 def _marker(name: str, run: Run) -> str:
-    """A comment of HTML that holds any id and ends where it should."""
+    """A comment of HTML that holds any id, ends where it should, and is no command in a log."""
     said = json.dumps({"id": name, "run": list(run)}, ensure_ascii=True, sort_keys=True)
-    return OPENING + said.replace("-", "\\u002d").replace("<", "\\u003c").replace(">", "\\u003e") + CLOSING
+    return OPENING + "".join(f"\\u{ord(sign):04x}" if sign in "-<>#\x7f" else sign for sign in said) + CLOSING
 
 
 def marked(body: str) -> tuple[str, Run] | None:

@@ -119,3 +119,4 @@ class Compared:
 
     change: Change
     violations: tuple[Violation, ...]
+    seal: str = ""

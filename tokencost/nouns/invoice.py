@@ -87,3 +87,4 @@ class Reconciliation:
     not_billed: tuple[str, ...]
     not_forecast: tuple[tuple[str, Dollars], ...]
     unassigned: Dollars
+    seal: str = ""

@@ -148,3 +148,4 @@ class Training:
     notes: str
     assumptions: tuple[Note, ...]
     sources: tuple[str, ...]
+    seal: str = ""

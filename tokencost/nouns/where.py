@@ -59,3 +59,4 @@ class Where:
     allowed: tuple[tuple[str, str], ...]
     places: tuple[Place, ...]
     break_even: tuple[BreakEven, ...]
+    seal: str = ""

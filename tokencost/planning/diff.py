@@ -60,7 +60,8 @@ def changed(old: Side, new: Side) -> Change:
 def compared(old: Side, new: Side, judges: Sequence[Judge] = ()) -> Compared:
     """The change, and what each judge has against it."""
     change = changed(old, new)
-    return Compared(change=change, violations=tuple(violation for judge in judges for violation in judge(change)))
+    violations = tuple(violation for judge in judges for violation in judge(change))
+    return Compared(change=change, violations=violations, seal=new.catalog.seal)
 
 
 def judges_named(names: Sequence[str]) -> list[Judge]:

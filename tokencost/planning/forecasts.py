@@ -9,6 +9,7 @@ from tokencost.nouns.invoice import Charged, Reconciliation
 from tokencost.planning.glance import glance
 from tokencost.planning.plan import wanted_of
 from tokencost.planning.reconcile import forecast_of, reconciled, saved_forecast
+from tokencost.record import replace
 from tokencost.spec.invoice import Reading, read_invoice
 from tokencost.spec.load import load
 from tokencost.spec.saved import saved_plans
@@ -34,9 +35,10 @@ def reconciliation(
     gpus = {one["instance"].lower(): one["gpus_per_instance"] for one in prices}
     how = Reading(tag=tag, gpus=gpus, usd=usd or {})
     expected = [one for path in forecasts for one in _forecast(path, catalog, how)]
-    return reconciled(
+    found = reconciled(
         read_invoice(actual, how), expected, assets or {}, lambda file, overrides: _again(file, overrides, catalog)
     )
+    return replace(found, seal=catalog.seal)
 
 
 def _forecast(path: Path, catalog: Catalog, how: Reading) -> list[Charged]:

@@ -1,5 +1,6 @@
 """A price of the user's own as one more line of a price book."""
 
+import hashlib
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,9 @@ from tokencost.catalog.book_text import ADDED, bibliography, rows_in, table
 from tokencost.catalog.compile import compile_folder
 from tokencost.catalog.load import Catalog
 from tokencost.errors import CatalogError
+
+LONGEST = 40
+"""Characters of a source's name that are its title's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +38,7 @@ class Added:
 def added(catalog: Catalog, folder: Path, addition: Addition) -> Added:
     """The files of a folder after one more line; raises CatalogError where the line could not be read back."""
     title, _, detail = addition.source.partition(",")
-    name = slug(title)
+    name = _named(title)
     row = {**addition.row, "source": f"{name},{detail}" if detail else name}
     if addition.kind == "api_prices":
         row["id"] = "-".join(slug(part) for part in (row["provider"], row["model"], row["variant"]) if part)
@@ -48,6 +52,14 @@ def added(catalog: Catalog, folder: Path, addition: Addition) -> Added:
     return Added(id=row.get("id") or offer_id(row), lines=len(rows), files=files)
 
 
+def _named(title: str) -> str:
+    """A name for a source and its file: short, and different for titles that are."""
+    made = slug(title)
+    if title.isascii() and len(made) <= LONGEST:
+        return made
+    return f"{made[:LONGEST]}-{hashlib.sha256(title.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+
+
 def _known(folder: Path) -> set[str]:
     return {path.stem for path in (folder / "sources").glob("*.yaml")}
 
@@ -58,7 +70,7 @@ def _readable(catalog: Catalog, files: Mapping[str, str], folder: Path) -> None:
         for place, text in files.items():
             path = Path(scratch) / place
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+            path.write_bytes(text.encode("utf-8", "surrogatepass"))
         for path in (folder / "sources").glob("*.yaml"):
             if f"sources/{path.name}" not in files:
                 (Path(scratch) / "sources").mkdir(exist_ok=True)

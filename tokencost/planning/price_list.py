@@ -75,6 +75,7 @@ class PriceList:
 
     on: datetime.date
     offers: tuple[Offer, ...]
+    seal: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +126,7 @@ def price_list(catalog: Catalog, wanted: Wanted, on: datetime.date) -> PriceList
     found.sort(
         key=lambda offer: (order[offer.kind], offer.about, offer.term if offer.kind == "gpu" else "", _cost(offer))
     )
-    return PriceList(on=on, offers=tuple(found))
+    return PriceList(on=on, offers=tuple(found), seal=catalog.seal)
 
 
 def _cost(offer: Offer) -> tuple[float, str]:

@@ -57,6 +57,7 @@ class Ranged:
     platform: PlatformName
     curves: tuple[Curve, ...]
     crossings: tuple[Crossing, ...]
+    seal: str = ""
 
 
 def ranged(
@@ -81,6 +82,7 @@ def ranged(
     return Ranged(
         task=does, sides=tuple(map(float, shown)), step=float(step), platform=found[0].platform,
         curves=_curves([at(side) for side in shown]), crossings=tuple(crossings),
+        seal=catalog.seal,
     )  # fmt: skip
 
 

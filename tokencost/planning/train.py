@@ -61,7 +61,7 @@ def train(catalog: Catalog, wanted: Wanted) -> Training:
         published=tuple(_beside(catalog, figure, work) for figure in run.published),
         against=tuple(_against(catalog, name, work.get(basis)) for name in wanted.against),
         undisclosed=run.undisclosed, notes=run.notes, sources=_sources(run),
-        assumptions=tuple(_notes(catalog, run, wanted, work, pace.mfu)),
+        assumptions=tuple(_notes(catalog, run, wanted, work, pace.mfu)), seal=catalog.seal,
     )  # fmt: skip
 
 

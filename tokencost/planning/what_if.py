@@ -51,7 +51,7 @@ def what_if(catalog: Catalog, name: str, task: str, output: OutputOptions, optio
     useful = [option for option in alone if float(option.factor or 0.0) > 1.0]
     harmless = [option for option in useful if catalog.get("accelerations", option.id).lossless]
     stacks = {stack.id: stack for stack in (_stack(base, harmless), _stack(base, useful)) if stack}
-    return WhatIf(base=found, options=tuple(alone), stacks=tuple(stacks.values()))
+    return WhatIf(base=replace(found, seal=catalog.seal), options=tuple(alone), stacks=tuple(stacks.values()))
 
 
 def _fastest_first(option: Option) -> tuple[bool, float, str]:

@@ -55,6 +55,7 @@ def where(catalog: Catalog, search: Search) -> Where:
         title=search.title, task=request.task, width=request.width, height=request.height, frames=request.frames,
         average=traffic.average if traffic else 0.0, allowed=tuple(_said(search)), places=places,
         break_even=break_evens(catalog, search.models, search.asked, search.options, places),
+        seal=catalog.seal,
     )  # fmt: skip
 
 

@@ -73,6 +73,52 @@ def _staged(data: bytes, target: Path) -> Iterator[Callable[[], None]]:
             yield put
 
 
+@contextlib.contextmanager
+def replaced(target: Path, folder: Path | None = None) -> Iterator[Path]:
+    """A file for writers that take a path, put in place when they are done; raises AccessError as `write_file` does.
+
+    It stands beside the target, or in a `folder` of the same file system, and has a name from the start.
+    """
+    with contextlib.ExitStack() as stack:
+        try:
+            part, place = _part(target, folder, stack)
+            yield part
+            os.replace(_settled(part, _mode(place)), place)
+        except OSError as error:
+            raise AccessError(f"{shown(target)}: {error.strerror or error}") from error
+
+
+def _part(target: Path, folder: Path | None, stack: contextlib.ExitStack) -> tuple[Path, Path]:
+    """An empty file that is locked until the stack ends, and gone then; and where the target's links lead."""
+    if leaves_tree(target):
+        raise AccessError(f"{shown(target)}: its links lead out of {working_tree(target)}, so nothing is written")
+    place = target.resolve() if target.is_symlink() else target
+    if place.is_dir():
+        raise IsADirectoryError(21, "is a folder")
+    _sweep(place, SETTLED)
+    part = (folder or place.parent) / f"{_prefix(place)}{os.getpid()}-{os.urandom(4).hex()}{SUFFIX}"
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    stack.callback(_closed, handle, part)
+    _lock(handle)
+    return part, place
+
+
+def _closed(handle: int, part: Path) -> None:
+    with contextlib.suppress(OSError):
+        os.unlink(part)
+    with contextlib.suppress(OSError):
+        os.close(handle)
+
+
+def _settled(part: Path, mode: int | None) -> Path:
+    """What was written is on the disk, with the rights of the old file, before that is gone."""
+    with open(part, "rb") as written:
+        os.fsync(written.fileno())
+    if mode is not None:
+        os.chmod(part, stat.S_IMODE(mode) & 0o777)
+    return part
+
+
 def write_below(text: str, target: Path) -> None:
     """As `write_file`, and its folder is made first."""
     with _told(target.parent):
@@ -119,10 +165,7 @@ def _beside(data: bytes, target: Path, mode: int | None) -> Iterator[Callable[[]
         else:
             yield lambda: _appear(handle, part, target)
     finally:
-        with contextlib.suppress(OSError):
-            os.unlink(part)
-        with contextlib.suppress(OSError):
-            os.close(handle)
+        _closed(handle, part)
 
 
 def _appear(handle: int, part: Path, target: Path) -> None:

@@ -24,6 +24,7 @@ MAPPING_DUE = {
     "mapping_type",
     "dataclass_exact_type",
 }
+COUNTED = {"too_short": ("min_length", "at least"), "too_long": ("max_length", "at most")}
 LIST_DUE = {"list_type", "tuple_type", "set_type", "iterable_type"}
 
 
@@ -128,6 +129,9 @@ def _worded(detail: Any, path: Path, around: Any) -> str:
         return f"{quoted(given)} stands where a mapping is due{hint}"
     if kind in LIST_DUE:
         return f"{quoted(given)} stands where a list is due"
+    if kind in COUNTED:
+        count, (bound, words) = context["actual_length"], COUNTED[kind]
+        return f"{count} {'entry' if count == 1 else 'entries'}; {words} {context[bound]} are due"
     if kind == "string_type":
         return f"{quoted(given)} is not text" + ("" if isinstance(given, list | dict | None) else "; put it in quotes")
     return _plainly(detail)

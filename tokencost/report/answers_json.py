@@ -35,7 +35,7 @@ def comparison(answer: Comparison) -> str:
     """All models at one size."""
     fields: Fields = {
         "schema": "tokencost.compare/1",
-        **_made_with(answer.seal),
+        **made_with(answer.seal),
         "task": answer.task,
         "width": stable(answer.width),
         "height": stable(answer.height),
@@ -57,7 +57,7 @@ def estimate(answer: Estimate) -> str:
     cost: Fields = {"usd": stable(answer.bill.per_asset), **_price(answer.bill), "lines": _lines(answer.bill)}
     head: Fields = {
         "schema": "tokencost.estimate/1",
-        **_made_with(answer.seal),
+        **made_with(answer.seal),
         "model": answer.model,
         "name": answer.name,
         "family": answer.family,
@@ -94,7 +94,7 @@ def _one_or_all(objects: list[Fields]) -> Json:
     return objects[0] if len(objects) == 1 else [*objects]
 
 
-def _made_with(seal: str) -> Fields:
+def made_with(seal: str) -> Fields:
     """The program and the first digits of the SHA-256 of its records."""
     return {"version": __version__, "catalogue_sha256": seal}
 
@@ -118,7 +118,7 @@ def check_fields(check: Checked) -> Fields:
     """Passed or not, each broken limit, the rules that were judged, and the plan behind it."""
     return {
         "schema": "tokencost.check/1",
-        **_made_with(check.plan.seal),
+        **made_with(check.plan.seal),
         "file": check.plan.file,
         "name": check.plan.name,
         "passed": check.passed,

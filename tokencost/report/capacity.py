@@ -9,7 +9,7 @@ from tokencost.report import markdown, numbers, table
 from tokencost.report.blocks import Answer, Block, Blocks, Column, Command, Facts, Grid, Mark, Row, present
 from tokencost.report.content import bill_of
 from tokencost.report.layout import bar
-from tokencost.report.sentences import fleet
+from tokencost.report.sentences import fleet, made_with
 
 BAR = 16
 """Places of the longest bar of a chart."""
@@ -35,7 +35,7 @@ def of_capacity(answer: CapacityPlan) -> Blocks:
     closer = (block for e in answer.examined if len(e.fleets) > CLOSELY for block in _closer(e))
     return present(
         Answer(text=f"{answer.plan.name}: {_headline(answer, best)}", tone="good" if best else "bad"),
-        Facts(pairs=_asked(answer)),
+        Facts(pairs=(*_asked(answer), *made_with(answer.plan.seal))),
         Grid(title="fleets", columns=_columns(), rows=tuple(_row(e.candidate) for e in answer.examined)),
         *closer,
         Command(lead="another", command="tokencost capacity SPEC --model MODEL --replicas 1..40"),

@@ -2,7 +2,7 @@
 
 from tokencost.nouns.answer import Candidate
 from tokencost.planning.capacity import CapacityPlan, Examined, Followed, Point
-from tokencost.report.answers_json import capacity_fields, written
+from tokencost.report.answers_json import capacity_fields, made_with, written
 from tokencost.report.csv_table import written as rows_written
 from tokencost.report.numbers import Json, jsonable, plain, stable
 from tokencost.report.run_json import Fields, platform_fields
@@ -26,6 +26,7 @@ def as_json(answer: CapacityPlan) -> str:
         }
     fields: Fields = {
         "schema": "tokencost.capacity/1",
+        **made_with(answer.plan.seal),
         "name": answer.plan.name,
         "file": answer.plan.file,
         "spec": jsonable(answer.plan.spec),

@@ -2,7 +2,7 @@
 
 from tokencost.nouns.change import Compared
 from tokencost.report import html, markdown, table
-from tokencost.report.answers_json import written
+from tokencost.report.answers_json import made_with, written
 from tokencost.report.change_json import change_fields
 from tokencost.report.content_change import of_compared
 from tokencost.report.numbers import Json, stable
@@ -31,5 +31,10 @@ def as_json(found: Compared) -> str:
         {"rule": v.constraint, "message": v.message, "actual": stable(v.actual), "limit": stable(v.limit)}
         for v in found.violations
     ]
-    head: Fields = {"schema": "tokencost.diff/1", "passed": not violations, "violations": violations}
+    head: Fields = {
+        "schema": "tokencost.diff/1",
+        **made_with(found.seal),
+        "passed": not violations,
+        "violations": violations,
+    }
     return written(head | change_fields(found.change))

@@ -6,7 +6,8 @@ from tokencost.deciding.causes import cause_text
 from tokencost.nouns.answer import Line
 from tokencost.nouns.change import Change, Compared, LineChange, Measure, Outcome
 from tokencost.report import numbers
-from tokencost.report.blocks import Answer, Block, Blocks, Bullets, Column, Grid, Item, Row, present
+from tokencost.report.blocks import Answer, Block, Blocks, Bullets, Column, Facts, Grid, Item, Row, present
+from tokencost.report.sentences import made_with
 
 UNITS = {"per_asset": "$/asset", "per_month": "$/month"}
 CALLED = {"per_asset": "per asset", "per_month": "per month"}
@@ -22,7 +23,7 @@ def of_compared(found: Compared) -> Blocks:
     """The whole report."""
     broken = tuple(Item(text=violation.message, mark="no") for violation in found.violations)
     head = Answer(text=headline(found.change), tone="bad" if broken else "good")
-    return present(head, Bullets(items=broken), *of_change(found.change))
+    return present(head, Bullets(items=broken), *of_change(found.change), Facts(pairs=made_with(found.seal)))
 
 
 def of_change(change: Change) -> tuple[Block, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 from tokencost.report import heat_map, numbers
 from tokencost.report.blocks import Answer, Block, Blocks, Bullets, Column, Command, Facts, Grid, Item, Row, present
 from tokencost.report.heat_map import told
+from tokencost.report.sentences import made_with
 from tokencost.spec.sweep import SweptAxis
 from tokencost.sweeping.chunks import places
 from tokencost.sweeping.metrics import METRICS
@@ -34,7 +35,7 @@ def of_sweep(found: Swept, levels: str = heat_map.LEVELS) -> Blocks:
     summary, said = found.summary, found.sweep.loaded.said
     return present(
         Answer(text=_answer(found), tone="good" if summary.feasible else "bad"),
-        Facts(pairs=_facts(found)),
+        Facts(pairs=(*_facts(found), *made_with(found.sweep.catalog.seal))),
         *_map(found, levels),
         *_best(found),
         *_points(found, f"best points by {said.top.by}", summary.top, (said.top.by,)),

@@ -12,10 +12,13 @@ INVISIBLE = re.compile(
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
 """Controls, line separators, marks that reorder or hide text, and what XML and UTF-8 cannot carry."""
+COMMAND = re.compile(r"^(\s*)::")
+"""Where a line is a command of GitHub's runner."""
 SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
-GLYPHS = str.maketrans(
-    {"–": "-", "×": "x", "≥": ">=", "≤": "<=", "·": "-", "─": "-", "✔": "+", "✘": "x", "→": "->", "²": "^2"}
-)
+GLYPHS = {ord(sign): text for sign, text in {
+    "–": "-", "×": "x", "≥": ">=", "≤": "<=", "·": "-", "─": "-", "✔": "+", "✘": "x", "→": "->", "←": "<-",
+    "…": "...", "²": "^2",
+}.items()}  # fmt: skip
 MARKDOWN = {c: f"\\{c}" for c in "\\*_[]~"} | {
     "&": "&amp;", "<": "&lt;", ">": "&gt;", "`": "&#96;", "|": "&#124;",
 }  # fmt: skip
@@ -50,6 +53,11 @@ def terminal(text: str, *, ascii_only: bool = False) -> str:
     """Text for a terminal or a log; never a command of a CI system, wherever a line breaks."""
     shown = visible(text).replace("::", ":\\x3a")
     return to_ascii(shown) if ascii_only else shown
+
+
+def spoken(text: str) -> str:
+    """Lines for whoever watches a command: no escape, and no line that a CI system takes for a command."""
+    return "\n".join(COMMAND.sub(r"\1:\\x3a", visible(line)) for line in text.split("\n"))
 
 
 def to_ascii(text: str) -> str:

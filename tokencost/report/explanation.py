@@ -6,11 +6,10 @@ from typing import Any
 
 from tokencost.nouns.answer import Estimate
 from tokencost.planning.explained import Block, Explanation
-from tokencost.report import numbers, table
-from tokencost.report.answers_json import written
+from tokencost.report import numbers, sentences, table
+from tokencost.report.answers_json import made_with, written
 from tokencost.report.blocks import Column, Grid, Row
 from tokencost.report.derivation import Derived, derive, lines
-from tokencost.report.escape import terminal
 from tokencost.report.numbers import jsonable
 from tokencost.units import Num
 
@@ -23,15 +22,22 @@ def text(answer: tuple[Explanation, bool], *, width: int = 80, color: bool = Fal
     """For people: wrapped to the width, indented by depth."""
     explained, full = answer
     look = table.Look(width=width, color=color, ascii_only=ascii_only)
-    found = [wrapped(0, headline(explained.estimate), width), "", *_blocks(explained, look), "Derivation", ""]
+    found = [wrapped(0, headline(explained.estimate), look), "", *_blocks(explained, look)]
+    found += [*told(explained.catalog.seal, look), "Derivation", "", *derivation(derive(explained, full=full), look)]
+    return "\n".join(found) + "\n"
+
+
+def told(seal: str, look: table.Look) -> Iterator[str]:
+    """What computed it, in a line of its own."""
+    for pair in sentences.made_with(seal):
+        yield from (wrapped(0, "  ".join(pair), look), "")
+
+
+def derivation(found: Sequence[Derived], look: table.Look) -> Iterator[str]:
+    """Every formula with what was put into it, indented by depth."""
     seen: set[tuple[object, ...]] = set()
-    for derived in derive(explained, full=full):
-        found += [wrapped(depth, line, width) for depth, line in lines(derived, 0, seen)]
-    joined = "\n".join(terminal(line) if "\x1b" in line else line for line in found) + "\n"
-    return joined.translate(PLAIN) if ascii_only else joined
-
-
-PLAIN = str.maketrans({"·": "-", "←": "<-", "…": "...", "–": "-", "×": "x", "²": "2"})
+    for derived in found:
+        yield from (wrapped(depth, line, look) for depth, line in lines(derived, 0, seen))
 
 
 def headline(estimate: Estimate) -> str:
@@ -46,19 +52,19 @@ def headline(estimate: Estimate) -> str:
     return f"{estimate.name}, {size}: {seconds}, {flop}, {numbers.usd(estimate.bill.per_asset)} per asset{where}"
 
 
-def wrapped(depth: int, line: str, width: int) -> str:
-    """A line of a derivation at its depth."""
+def wrapped(depth: int, line: str, look: table.Look) -> str:
+    """A line of a derivation at its depth, as text that steers no terminal."""
     pad = INDENT * depth
     return textwrap.fill(
-        line, max(width, 40), initial_indent=pad, subsequent_indent=pad + INDENT * 2, break_long_words=False,
-        break_on_hyphens=False,
+        look.text(line), max(look.width, 40), initial_indent=pad, subsequent_indent=pad + INDENT * 2,
+        break_long_words=False, break_on_hyphens=False,
     )  # fmt: skip
 
 
 def _blocks(explained: Explanation, look: table.Look) -> Iterator[str]:
     for phase, blocks in explained.blocks.items():
         steps = next(p.steps for p in explained.ready.program if p.id == phase)
-        yield from wrapped(0, _phase_line(phase, blocks, steps), look.width).splitlines()
+        yield from wrapped(0, _phase_line(phase, blocks, steps), look).splitlines()
         shown = sorted((b for b in blocks if _flop(b) or b.params), key=lambda b: -_flop(b))[:BLOCKS_SHOWN]
         yield from table.render((_shares(shown, _total(blocks)),), look).splitlines()
         yield ""
@@ -116,6 +122,7 @@ def as_json(answer: tuple[Explanation, bool]) -> str:
     }
     document = {
         "schema": "tokencost.explain/1",
+        **made_with(explained.catalog.seal),
         "model": explained.estimate.model,
         "answer": headline(explained.estimate),
         "blocks": blocks,

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from tokencost.dates import age_in_days
 from tokencost.money.ages import STALE_DAYS
 from tokencost.planning.price_list import Conflicts, Offer, OfferView, PriceList
-from tokencost.report import numbers
-from tokencost.report.answers_json import written
+from tokencost.report import numbers, sentences
+from tokencost.report.answers_json import made_with, written
 from tokencost.report.blocks import Answer, Blocks, Bullets, Column, Facts, Grid, Item, Row, present
 from tokencost.report.csv_table import written as written_rows
 from tokencost.report.markdown import render as markdown_of
@@ -46,6 +46,7 @@ def _list(found: PriceList) -> Blocks:
     head = Answer(text=f"{count}, as of {found.on}{said}", tone="open" if old or not found.offers else "good")
     return present(
         head,
+        Facts(pairs=sentences.made_with(found.seal)),
         Grid(title="", columns=GPU_COLUMNS, rows=tuple(_gpu_row(offer, found.on) for offer in gpus)),
         Grid(title="", columns=API_COLUMNS, rows=tuple(_api_row(offer, found.on) for offer in others)),
     )
@@ -89,7 +90,7 @@ def _days(offer: Offer, on: datetime.date) -> int:
 def as_json(found: PriceList) -> str:
     """Schema tokencost.prices/1: dates, no ages."""
     offers: list[Json] = [_fields(offer) for offer in found.offers]
-    return written({"schema": "tokencost.prices/1", "prices": offers})
+    return written({"schema": "tokencost.prices/1", **made_with(found.seal), "prices": offers})
 
 
 def _fields(offer: Offer) -> dict[str, Json]:

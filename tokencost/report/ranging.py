@@ -38,7 +38,7 @@ def as_html(found: Ranged) -> str:
 def as_json(found: Ranged) -> str:
     """For programs: every curve, every crossing."""
     fields: dict[str, Json] = {
-        "schema": "tokencost.compare-range/1",
+        "schema": "tokencost.compare-range/1", **answers_json.made_with(found.seal),
         "task": found.task,
         "platform": platform_fields(found.platform),
         "sides": [stable(side) for side in found.sides],
@@ -83,6 +83,7 @@ def _blocks(found: Ranged, levels: str) -> Blocks:
         Facts(pairs=(
             ("platform", sentences.platform(found.platform)),
             ("curves", f"{len(found.sides)} sides, one character each, logarithmic, {GAP} where a model cannot"),
+            *sentences.made_with(found.seal),
         )),
         *(Bullets(title=f"{BESTS[by]} by size", items=tuple(_item(one) for one in _of(found, by))) for by in BESTS),
         *(_grid(found, by, levels) for by in BESTS),

@@ -2,11 +2,13 @@
 
 from tokencost.nouns.invoice import Part, Reconciled, Reconciliation
 from tokencost.report import numbers
-from tokencost.report.answers_json import written
-from tokencost.report.blocks import Answer, Blocks, Bullets, Column, Command, Grid, Item, Row, present
+from tokencost.report.answers_json import made_with, written
+from tokencost.report.blocks import Answer, Blocks, Bullets, Column, Command, Facts, Grid, Item, Row, present
 from tokencost.report.csv_table import written as written_rows
 from tokencost.report.markdown import render as markdown_of
 from tokencost.report.numbers import Json, plain, stable
+from tokencost.report.sentences import flags, quoted
+from tokencost.report.sentences import made_with as made_with_records
 from tokencost.report.table import SMALLEST, Look, render
 
 CELLS = (
@@ -50,6 +52,7 @@ def _content(found: Reconciliation) -> Blocks:
         Grid(title="", columns=columns, rows=tuple(map(_row, found.products))),
         Bullets(title="corrections", items=tuple(item for one in found.products for item in _corrected(one))),
         Bullets(title="not compared", items=tuple(Item(text=text) for text in _rest(found))),
+        Facts(pairs=made_with_records(found.seal)),
         *_command(found),
     )
 
@@ -97,15 +100,15 @@ def _command(found: Reconciliation) -> list[Command]:
     one = next((one for one in found.products if one.corrections and one.file), None)
     if one is None:
         return []
-    flags = " ".join(f"--set '{text}'" for text in one.corrections)
-    return [Command(lead="try", command=f"tokencost plan {one.file} {flags}")]
+    return [Command(lead="try", command=f"tokencost plan {quoted(one.file)}{flags(one.corrections)}")]
 
 
 def as_json(found: Reconciliation) -> str:
     """Schema tokencost.reconcile/1."""
     return written({
-        "schema": "tokencost.reconcile/1", "invoice": found.invoice, "period": found.period or None,
-        "hours": stable(found.hours or None), "products": [_fields(one) for one in found.products],
+        "schema": "tokencost.reconcile/1", **made_with(found.seal), "invoice": found.invoice,
+        "period": found.period or None, "hours": stable(found.hours or None),
+        "products": [_fields(one) for one in found.products],
         "not_billed": list(found.not_billed), "not_forecast": {name: stable(usd) for name, usd in found.not_forecast},
         "unassigned_usd": stable(found.unassigned),
     })  # fmt: skip

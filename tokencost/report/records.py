@@ -20,7 +20,7 @@ def listing_text(found: Listing, *, width: int = 80, color: bool = False, ascii_
     """One row a record, columns aligned, long ends wrapped under their own column, or below the id without room."""
     rows = [[terminal(cell, ascii_only=ascii_only) for cell in row] for row in (found.columns, *found.rows)]
     first = max(measure(row[0]) for row in rows)
-    lines = [f"{len(found.rows)} {found.title}", ""]
+    lines = [terminal(f"{len(found.rows)} {found.title}", ascii_only=ascii_only), ""]
     for name, *cells in rows:
         rest = "  ".join(cells)
         if width - first - 2 >= BESIDE:
@@ -38,11 +38,10 @@ def listing_json(found: Listing) -> str:
 
 def record_text(found: RecordView, *, width: int = 80, color: bool = False, ascii_only: bool = False) -> str:
     """Every field with its value, unit and source."""
-    arrow = "<-" if ascii_only else "←"
-    lines = [f"{found.kind}/{found.id}", ""]
+    lines = [terminal(f"{found.kind}/{found.id}", ascii_only=ascii_only), ""]
     for field in found.fields:
-        source = f" {arrow} {field.source}" if field.source else ""
-        said = terminal(f"{field.path}: {_value(field.value, field.unit)}{source}")
+        source = f" ← {field.source}" if field.source else ""
+        said = terminal(f"{field.path}: {_value(field.value, field.unit)}{source}", ascii_only=ascii_only)
         lines.append(
             textwrap.fill(
                 said, max(width, 40), subsequent_indent="    ", break_long_words=False, break_on_hyphens=False

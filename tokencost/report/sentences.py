@@ -234,7 +234,7 @@ def explain_run(run: Estimate) -> str:
         said.append(("region", siting.region, DEFAULT_REGION))
         said += [("pue", f"{siting.pue:g}", "")] if siting.pue_source == "your PUE" else []
     said += [("accelerate", name, "") for name in run.accelerations]
-    flags = "".join(f" --{name} {value}" for name, value, usual in said if value != usual)
+    flags = "".join(f" --{name} {shlex.quote(str(value))}" for name, value, usual in said if value != usual)
     return f"{explain(run.model)}{flags}"
 
 

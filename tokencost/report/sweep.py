@@ -34,7 +34,7 @@ def as_json(found: Swept) -> str:
     """For programs: axes, ranges, best points and the whole front."""
     sweep, summary, said = found.sweep, found.summary, found.sweep.loaded.said
     fields: dict[str, Json] = {
-        "schema": "tokencost.sweep/1",
+        "schema": "tokencost.sweep/1", **answers_json.made_with(sweep.catalog.seal),
         "name": said.name,
         "points": sweep.points,
         "rows": summary.rows,

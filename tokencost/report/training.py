@@ -13,6 +13,7 @@ from tokencost.report import numbers
 from tokencost.report.blocks import Answer, Blocks, Bullets, Column, Command, Facts, Grid, Item, Row, present
 from tokencost.report.content import assumptions
 from tokencost.report.content_run import bill_line, electricity
+from tokencost.report.sentences import made_with, quoted
 from tokencost.report.table import SMALLEST, Look, render
 from tokencost.units import Num
 
@@ -46,7 +47,7 @@ def content(answer: Training) -> Blocks:
         Facts(pairs=(("undisclosed", ", ".join(answer.undisclosed)),) if answer.undisclosed else ()),
         Bullets(items=(Item(text=answer.notes),) if answer.notes else ()),
         assumptions(answer.assumptions),
-        Facts(pairs=(("sources", "; ".join(answer.sources)),) if answer.sources else ()),
+        Facts(pairs=((("sources", "; ".join(answer.sources)),) if answer.sources else ()) + made_with(answer.seal)),
         *([Command(lead="numbers", command=command(answer))] if answer.counted else []),
     )
 
@@ -168,9 +169,9 @@ def command(answer: Training) -> str:
     asked = [stage for stage in answer.stages if stage.id == "asked"]
     flags = [f"--{name} {short(getattr(s, name))}" for s in asked for name in ("tokens", "images") if getattr(s, name)]
     params = [f"--params {short(answer.params)}"] if answer.run == YOURS else []
-    params += [f"--gpu {answer.gpu}"] if answer.gpu != DEFAULT_GPU else []
+    params += [f"--gpu {quoted(answer.gpu)}"] if answer.gpu != DEFAULT_GPU else []
     params += [f"--mfu {float(answer.mfu):g}"] if float(answer.mfu) != USUAL_MFU else []
-    name = [] if answer.run == YOURS else [answer.run]
+    name = [] if answer.run == YOURS else [quoted(answer.run)]
     return " ".join(["tokencost train", *name, *params, *flags, "--explain"])
 
 
@@ -190,7 +191,7 @@ def _listed(runs: Sequence[Run]) -> Blocks:
     return present(
         Answer(text=f"{len(runs)} training runs of which something is published"),
         Grid(columns=columns, rows=rows),
-        Command(lead="one of them", command=f"tokencost train {runs[0].id}"),
+        Command(lead="one of them", command=f"tokencost train {quoted(runs[0].id)}"),
     )
 
 

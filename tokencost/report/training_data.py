@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tokencost.nouns.training import Beside, Figure, Run, Stage, Training
-from tokencost.report.answers_json import line_fields, written
+from tokencost.report.answers_json import line_fields, made_with, written
 from tokencost.report.csv_table import written as written_rows
 from tokencost.report.numbers import Json, plain, stable
 from tokencost.report.run_json import Fields, electricity_fields
@@ -18,6 +18,7 @@ def as_json(answer: Training) -> str:
     """Schema tokencost.train/1; GPU time is in seconds of one GPU."""
     fields: Fields = {
         "schema": "tokencost.train/1",
+        **made_with(answer.seal),
         "run": answer.run,
         "name": answer.name,
         "model": answer.model,

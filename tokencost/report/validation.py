@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 
 from tokencost.report import markdown as page
-from tokencost.report import numbers
-from tokencost.report.blocks import Answer, Blocks, Bullets, Column, Command, Grid, Item, Row, Tone, present
+from tokencost.report import numbers, sentences
+from tokencost.report.blocks import Answer, Blocks, Bullets, Column, Command, Facts, Grid, Item, Row, Tone, present
 from tokencost.report.table import SMALLEST, Look, render
 from tokencost.units import Num
 from tokencost.validation.rows import Errors, Outcome, Validation
@@ -34,7 +34,12 @@ SHOWN_IDS = 6
 def table(answer: Validation, *, width: int = 80, color: bool = False, ascii_only: bool = False) -> str:
     """Errors by regime and GPU, the worst rows, and what was not predicted."""
     look = Look(width=max(width, SMALLEST), color=color, ascii_only=ascii_only)
-    return render(_summary(answer), look)
+    return render(present(*_summary(answer), made_with(answer)), look)
+
+
+def made_with(answer: Validation) -> Facts:
+    """What computed it; a page of documentation goes without, or every new record would change it."""
+    return Facts(pairs=sentences.made_with(answer.seal))
 
 
 def markdown(answer: Validation) -> str:

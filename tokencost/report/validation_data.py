@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tokencost.report.answers_json import written
+from tokencost.report.answers_json import made_with, written
 from tokencost.report.csv_table import written as written_rows
 from tokencost.report.numbers import Json, plain, stable
 from tokencost.report.run_json import Fields
@@ -20,7 +20,9 @@ CELLS = (
 def as_json(answer: Validation) -> str:
     """Schema tokencost.validate/1; figures in the unit of their metric, FLOPs also by operator class."""
     rows: list[Json] = [_row(one) for one in answer.outcomes]
-    return written({"schema": "tokencost.validate/1", "rows": rows, "summary": _summary(answer)})
+    return written(
+        {"schema": "tokencost.validate/1", **made_with(answer.seal), "rows": rows, "summary": _summary(answer)}
+    )
 
 
 def _row(one: Outcome) -> Fields:

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tokencost.report import html, numbers
+from tokencost.report.blocks import present
 from tokencost.report.escape import html as escaped
-from tokencost.report.validation import detailed, value_text
+from tokencost.report.validation import detailed, made_with, value_text
 from tokencost.validation.rows import Outcome, Validation
 
 TITLES = {
@@ -38,7 +39,7 @@ class Scale:
 
 def page(answer: Validation) -> str:
     """The page of every report with the plots below its headline; `html` lets no name close a heading."""
-    whole = html.page(detailed(answer))
+    whole = html.page(present(*detailed(answer), made_with(answer)))
     return whole.replace("</h1>", f"</h1>\n{plots(answer)}", 1)
 
 

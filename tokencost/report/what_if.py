@@ -6,7 +6,7 @@ from tokencost.nouns.acceleration import Report
 from tokencost.nouns.answer import Estimate
 from tokencost.nouns.what_if import Option, WhatIf
 from tokencost.report import csv_table, html, markdown, numbers, sentences, table
-from tokencost.report.answers_json import written
+from tokencost.report.answers_json import made_with, written
 from tokencost.report.blocks import Answer, Blocks, Bullets, Column, Command, Facts, Grid, Item, Row, present
 from tokencost.report.numbers import Json, plain, stable
 from tokencost.report.run_json import Fields, platform_fields, run_fields
@@ -29,7 +29,7 @@ def content(found: WhatIf) -> Blocks:
         Answer(text=_answer(found)),
         Grid(title="what if", columns=(*columns, *texts), rows=tuple(rows)),
         Bullets(title="reported for this model", items=tuple(_reported(found.options))),
-        Facts(pairs=(("request", sentences.request(found.base.request)),)),
+        Facts(pairs=(("request", sentences.request(found.base.request)), *sentences.made_with(found.base.seal))),
         Command(lead="numbers", command=f"{sentences.explain_run(found.base)} --accelerate OPTION"),
     )
 
@@ -101,7 +101,13 @@ def as_html(answer: WhatIf) -> str:
 def as_json(answer: WhatIf) -> str:
     """The base as an estimate, and one object per option; what cannot be had has null figures and says why."""
     base = answer.base
-    head: Fields = {"schema": "tokencost.what-if/1", "model": base.model, "name": base.name, "family": base.family}
+    head: Fields = {
+        "schema": "tokencost.what-if/1",
+        **made_with(answer.base.seal),
+        "model": base.model,
+        "name": base.name,
+        "family": base.family,
+    }
     head["platform"] = platform_fields(base.platform) if base.platform else None
     head["base"] = _run(base)
     head["options"] = [_option(option) for option in answer.options]

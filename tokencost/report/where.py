@@ -1,8 +1,8 @@
 """The cheapest place as a table, as JSON and as CSV."""
 
 from tokencost.nouns.where import BreakEven, Place, Where
-from tokencost.report import numbers
-from tokencost.report.answers_json import written
+from tokencost.report import numbers, sentences
+from tokencost.report.answers_json import made_with, written
 from tokencost.report.blocks import Answer, Blocks, Bullets, Column, Facts, Grid, Item, Row, present
 from tokencost.report.csv_table import written as written_rows
 from tokencost.report.markdown import render as markdown_of
@@ -40,7 +40,7 @@ def _content(found: Where) -> Blocks:
     title = f"{len(_shown(good))} of {len(good):,} places" if len(good) > MOST else f"{len(good):,} places"
     return present(
         Answer(text=_answer(found, good), tone="good" if good else "bad"),
-        Facts(pairs=found.allowed),
+        Facts(pairs=(*found.allowed, *sentences.made_with(found.seal))),
         Grid(title=title, columns=columns, rows=tuple(_row(place, fleet) for place in _shown(good))),
         Bullets(title="at no place", items=tuple(Item(text=_missing(place), mark="no") for place in bad)),
         Bullets(title="a fleet of your own against an API", items=tuple(map(_even, found.break_even))),
@@ -106,7 +106,7 @@ def _even(one: BreakEven) -> Item:
 def as_json(found: Where) -> str:
     """Schema tokencost.where/1."""
     return written({
-        "schema": "tokencost.where/1", "name": found.title, "task": found.task,
+        "schema": "tokencost.where/1", **made_with(found.seal), "name": found.title, "task": found.task,
         "width": stable(found.width), "height": stable(found.height), "frames": stable(found.frames),
         "requests_per_second": stable(found.average), "allowed": dict(found.allowed),
         "places": [_fields(place) for place in found.places],

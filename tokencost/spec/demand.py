@@ -77,13 +77,14 @@ class Traffic(AtLeastOne):
     def _whole(self) -> "Traffic":
         total = math.fsum(part.share for part in self.classes or ())
         if self.classes and abs(total - 1) > WHOLE_MIX:
-            raise MisfitError(f"the shares add up to {total:g}, not to 1", "classes")
+            raise MisfitError(f"the shares add up to {total:g}, not to 1; change one of them", "classes")
         return self
 
     @model_validator(mode="after")
     def _consistent(self) -> "Traffic":
         if self.average and self.peak and self.peak < self.average:
-            raise MisfitError(f"the peak ({self.peak:g}/s) is below the average ({self.average:g}/s)", "peak")
+            text = f"the peak ({self.peak:g}/s) is below the average ({self.average:g}/s); write the busiest hour"
+            raise MisfitError(text, "peak")
         if self.trace and self.burstiness:
             raise MisfitError("a trace has its own burstiness; write one of them", "burstiness")
         if not (self.trace or self.average or self.peak):

@@ -18,11 +18,11 @@ USELESS: Mapping[str, tuple[tuple[Path, str], ...]] = {
         (("output", "fps"), "an image has no frames per second; remove fps, or write task: text-to-video"),
         (("output", "frames"), "an image has no frames; remove frames, or write task: text-to-video"),
         (("input",), "text-to-image takes no input; the size stands in output"),
-        (("output_tokens",), "only image-to-text answers in output_tokens"),
+        (("output_tokens",), "only image-to-text answers in output_tokens; remove the key"),
     ),
     "text-to-video": (
         (("input",), "text-to-video takes no input; the size stands in output"),
-        (("output_tokens",), "only image-to-text answers in output_tokens"),
+        (("output_tokens",), "only image-to-text answers in output_tokens; remove the key"),
     ),
     "image-to-text": ((("output",), "image-to-text takes input {width, height} and output_tokens instead of output"),),
 }

@@ -111,14 +111,14 @@ class Platform(Record):
     @model_validator(mode="after")
     def _consistent(self) -> "Platform":
         if self.gpus and self.shared_by > 1 and self.gpus != self.shared_by:
-            raise MisfitError(f"{self.parallelism} needs {self.shared_by} GPUs, but gpus is {self.gpus}", "gpus")
+            raise MisfitError(f"{self.parallelism} needs {self.shared_by} GPUs; gpus is {self.gpus}", "gpus")
         if self.mix is not None and self.own_price is not None:
             raise MisfitError("a mix is paid at the catalogue's prices; write price or mix", "mix")
         if self.mix is not None and self.terms.terms:
             raise MisfitError("a mix says the terms itself; remove term from price, or mix", "mix")
         self._agreed_about_something()
         if self.mix is not None and abs(math.fsum(self.mix.values()) - 1) > WHOLE_MIX:
-            raise MisfitError(f"the shares add up to {math.fsum(self.mix.values()):g}, not to 1", "mix")
+            raise MisfitError(f"shares of {math.fsum(self.mix.values()):g} in all; they add up to 1", "mix")
         return self
 
     def _agreed_about_something(self) -> None:

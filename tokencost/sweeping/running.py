@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from tokencost.files import replaced
+from tokencost.reading.atomic import replaced
 from tokencost.sweeping.chunks import Chunk, chunks_of
 from tokencost.sweeping.store import Store, digest_of, manifest, opened
 from tokencost.sweeping.summary import Summary, joined

@@ -15,7 +15,7 @@ from typing import Any
 from tokencost import __version__
 from tokencost.catalog.digest import digests
 from tokencost.errors import AccessError, UsageError
-from tokencost.files import replaced
+from tokencost.reading.atomic import replaced
 from tokencost.sweeping.chunks import LARGEST, Columns
 from tokencost.sweeping.sweep import Sweep
 from tokencost.sweeping.tables import arrow, batch_of

@@ -123,3 +123,4 @@ class Validation:
     uses: Mapping[str, Errors]
     worst: tuple[Outcome, ...]
     constants: tuple[Refit, ...] = ()
+    seal: str = ""

@@ -66,6 +66,7 @@ def summed(catalog: Catalog, files: tuple[str, ...], rows: Sequence[Row], *, shi
         gpus=split(timed, lambda one: one.row.gpu or "default"), engines=split(timed, _engine),
         models=split(found, lambda one: one.row.model), groups=split(found, lambda one: one.row.group),
         uses=split(fitted_to, lambda one: used(one, use_of(one))) if shipped else {}, worst=worst(found, WORST),
+        seal=catalog.seal,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from tokencost.report.schemas.part import Part, means
+from tokencost.report.schemas.part import Part, maybe, means
 from tokencost.report.schemas.plan import Candidate, Recommendation
 
 
@@ -94,6 +94,8 @@ class Diff(Change):
     """What changed between two sides."""
 
     schema_: Literal["tokencost.diff/1"] = means("this schema", name="schema")
+    version: str = maybe("of tokencost; results of the first releases do not say it")
+    catalogue_sha256: str = maybe("of the records that the new side was made with, its first digits")
     passed: bool = means("whether `--fail-on` found nothing")
     violations: list[BrokenRule] = means("what it found")
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from tokencost.report.schemas.part import Family, Part, means
+from tokencost.report.schemas.part import Family, Part, Sealed, means
 from tokencost.report.schemas.plan import Capacity
 from tokencost.report.schemas.run import Platform
 
@@ -71,7 +71,7 @@ class FleetCandidate(Part):
     cost: FleetCost = means("its bill")
 
 
-class CapacityPlan(Part):
+class CapacityPlan(Sealed):
     """How many replicas for the traffic of a spec."""
 
     schema_: Literal["tokencost.capacity/1"] = means("this schema", name="schema")

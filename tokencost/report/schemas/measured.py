@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from tokencost.report.schemas.part import Part, maybe, means
+from tokencost.report.schemas.part import Part, Sealed, maybe, means
 from tokencost.report.schemas.run import Electricity, Line, Note
 
 
@@ -80,7 +80,7 @@ class Summary(Part):
     constants: dict[str, Fitted] = means("with `--fit`")
 
 
-class Validation(Part):
+class Validation(Sealed):
     """Predictions beside measurements."""
 
     schema_: Literal["tokencost.validate/1"] = means("this schema", name="schema")
@@ -140,7 +140,7 @@ class Against(Part):
     source: str = means("who says so")
 
 
-class Training(Part):
+class Training(Sealed):
     """A training run; GPU time is in seconds of one GPU."""
 
     schema_: Literal["tokencost.train/1"] = means("this schema", name="schema")

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from tokencost.report.schemas.part import Part, maybe, means
+from tokencost.report.schemas.part import Part, Sealed, maybe, means
 from tokencost.report.schemas.run import Energy, Latency, Memory, Named, Phase, Platform
 
 
@@ -50,7 +50,7 @@ class Option(Part):
     problems: list[str] = means("why it cannot be had")
 
 
-class WhatIf(Named):
+class WhatIf(Named, Sealed):
     """One model as it is, and with every acceleration there is for it."""
 
     schema_: Literal["tokencost.what-if/1"] = means("this schema", name="schema")
@@ -146,7 +146,7 @@ class Block(Part):
     causal_attention: float | None = means("attention that a causal mask needs", "FLOP")
 
 
-class Explanation(Part):
+class Explanation(Sealed):
     """The derivation of an estimate."""
 
     schema_: Literal["tokencost.explain/1"] = means("this schema", name="schema")

@@ -13,6 +13,13 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
 
 
+class Sealed(Part):
+    """What a result says about the program and the records that made it."""
+
+    version: str = Field(description="of tokencost")
+    catalogue_sha256: str = Field(description="of all records together, its first digits")
+
+
 def means(text: str, unit: str = "", name: str | None = None) -> Any:
     """A field that is always there: what it says, its unit, and its name where that is a word of Python."""
     return Field(alias=name, description=text, json_schema_extra={"unit": unit} if unit else None)

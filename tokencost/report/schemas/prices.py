@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from tokencost.report.schemas.part import Part, means
+from tokencost.report.schemas.part import Part, Sealed, means
 
 
 class Seen(Part):
@@ -35,7 +35,7 @@ class Offer(Part):
     lines: list[Seen] = means("every price that is known, the oldest first")
 
 
-class Prices(Part):
+class Prices(Sealed):
     """Offers of the price book."""
 
     schema_: Literal["tokencost.prices/1"] = means("this schema", name="schema")

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from tokencost.report.schemas.part import Part, means
+from tokencost.report.schemas.part import Part, Sealed, means
 
 
 class Cause(Part):
@@ -29,7 +29,7 @@ class Product(Part):
     corrected_usd: float | None = means("what the plan then says; null: it was not planned again", "USD")
 
 
-class Reconciliation(Part):
+class Reconciliation(Sealed):
     """A forecast beside an invoice."""
 
     schema_: Literal["tokencost.reconcile/1"] = means("this schema", name="schema")

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from tokencost.report.schemas.part import Family, Part, means
+from tokencost.report.schemas.part import Family, Part, Sealed, means
 from tokencost.report.schemas.run import Platform
 
 
@@ -25,7 +25,7 @@ class Crossing(Part):
     after: str = means("the best above; empty: none")
 
 
-class Ranged(Part):
+class Ranged(Sealed):
     """All models against resolution."""
 
     schema_: Literal["tokencost.compare-range/1"] = means("this schema", name="schema")
@@ -87,7 +87,7 @@ class BestOf(Part):
     points: list[Point] = means("the best first")
 
 
-class Sweep(Part):
+class Sweep(Sealed):
     """Millions of points, summed up."""
 
     schema_: Literal["tokencost.sweep/1"] = means("this schema", name="schema")

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from tokencost.report.schemas.part import Family, Part, means
+from tokencost.report.schemas.part import Family, Part, Sealed, means
 
 
 class Place(Part):
@@ -48,7 +48,7 @@ class BreakEven(Part):
     usd_per_month: float | None = means("what that fleet costs in a month; null: at no rate", "USD")
 
 
-class Where(Part):
+class Where(Sealed):
     """Every allowed place, the cheapest first."""
 
     schema_: Literal["tokencost.where/1"] = means("this schema", name="schema")
