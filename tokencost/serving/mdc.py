@@ -11,7 +11,7 @@ import cmath
 import functools
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import mul
 from typing import Annotated
@@ -143,13 +143,13 @@ def waiting_tail(law: WaitingLaw, wait: float) -> Share:
     return math.fsum(map(mul, weights, _queue_tails_down_from(law, last_place, len(weights))))
 
 
-def _queue_tails_down_from(law: WaitingLaw, place: int, count: int) -> list[float]:
-    """P(Q > j) for j = place, place - 1, ...; certain below place 0, geometric past the end of the table."""
+def _queue_tails_down_from(law: WaitingLaw, place: int, count: int) -> Iterator[float]:
+    """P(Q > j) for j = place, place - 1, ..., at least `count`; certain below 0, geometric past the table's end."""
     table, end = law.queue_tail, len(law.queue_tail) - 1
     beyond = max(0, min(count, place - end))
     inside = table[max(place - count + 1, 0) : max(min(place, end), -1) + 1][::-1]
     far = [table[end] * math.exp(-law.decay * (place - j - end)) for j in range(beyond)]
-    return [*far, *inside, *[1.0] * (count - beyond - len(inside))]
+    return itertools.chain(far, inside, itertools.repeat(1.0))
 
 
 def _poisson_window(mean: float) -> tuple[int, list[float]]:
