@@ -84,3 +84,13 @@ def test_a_trace_keeps_its_shape_at_another_rate() -> None:
 
     assert 0.5 == mean_rate(times)
     assert (0.0, 0.25, 0.25, 1.5) == scaled_to(times, 2.0)
+
+
+def test_the_draws_are_those_of_every_other_version() -> None:
+    """
+    Answers are compared from one release to the next: another stream would move every simulated percentile. Arrivals,
+    factors and classes have streams of their own, so that late requests are not the long ones.
+    """
+    assert common_arrivals(1.0, 3, 1.0) == pytest.approx([2.5908144845, 2.9323716292, 4.6784816928])
+    assert common_factors(3, 0.5) == pytest.approx((0.8908699527, 2.7014896840, 1.4487531496))
+    assert (0, 0, 1, 1, 1, 1, 1, 0, 1, 0, 0, 0) == common_kinds(12, (0.5, 0.5))

@@ -5,6 +5,7 @@ import math
 import pytest
 
 from tokencost.serving.queueing import (
+    guarded,
     latency_percentile,
     may_meet,
     meets,
@@ -13,6 +14,7 @@ from tokencost.serving.queueing import (
     servers_for,
     waiting_law,
     waiting_quantile,
+    waiting_tail,
 )
 
 
@@ -127,3 +129,28 @@ def test_an_idle_fleet_takes_the_service_time() -> None:
     """
     assert 2.0 == latency_percentile(100, 2.0, 1.0, 0.5) == latency_percentile(100, 2.0, 0.0, 0.5)
     assert 2.0 == latency_percentile(1, 2.0, 0.0, 0.99)
+
+
+def test_a_share_that_is_met_exactly_is_met() -> None:
+    """
+    Of 9.5 erlangs at ten servers most wait: the very share that does is allowed, by every route.
+    """
+    law = waiting_law(10, 9.5)
+    limit = 1.01
+    late = waiting_tail(law, guarded(limit) / 1.0 - 1)
+    q = 1 - late
+
+    assert 0.5 < late == 1 - q
+    assert meets(10, 1.0, 9.5, [(q, limit)])
+    assert may_meet(10, 1.0, 9.5, [(q, limit)])
+    assert not meets(10, 1.0, 9.5, [(q + 1e-12, limit)])
+    assert not may_meet(10, 1.0, 9.5, [(q + 1e-12, limit)])
+    assert 1.0 == latency_percentile(10, 1.0, 9.5, 1 - law.delayed)
+
+
+def test_a_service_at_the_very_guard_of_its_limit_is_quick_enough() -> None:
+    """
+    With nobody in front of it.
+    """
+    assert 1 == servers_for(guarded(1.0), 1e-9, [(0.95, 1.0)])
+    assert servers_for(math.nextafter(guarded(1.0), 2.0), 1e-9, [(0.95, 1.0)]) is None

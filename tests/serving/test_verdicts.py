@@ -7,7 +7,8 @@ from tokencost.serving import paths
 from tokencost.serving.arrivals import common_arrivals
 from tokencost.serving.decoding import Replica
 from tokencost.serving.paths import simulated
-from tokencost.serving.service import Kind, Service, fixed, mixed, shared, spread
+from tokencost.serving.queueing import guarded
+from tokencost.serving.service import Kind, Service, fixed, formed, mixed, shared, spread
 from tokencost.serving.simulation import constant_service, half_width, percentile
 from tokencost.serving.sizing import (
     Sizing,
@@ -25,6 +26,7 @@ REPLICA = Replica(
     slots=16, steps=200, prompt_tokens=20, step_time=0.01, row_time=2e-4, token_time=1e-6, prefill_time=2e-3
 )
 SHARED = shared(REPLICA)
+TWO = mixed([Kind(share=0.6, full=0.5, alone=0.5), Kind(share=0.4, full=3.0, alone=3.0)])
 AMPLE = 1e9
 """Seconds that no request of these paths takes."""
 
@@ -116,6 +118,17 @@ def test_a_limit_that_a_path_meets_exactly_is_kept() -> None:
     """
     assert (True, 4_000) == verdict(1, fixed(1.0), at(1e-9), within(1.0))
     assert verdict(1, fixed(1.0), at(1e-9), within(1.0 - 1e-6)).kept is False
+
+
+def test_a_limit_met_with_nothing_to_spare_is_kept_on_the_last_path() -> None:
+    """
+    No margin and no error: no shorter path is believed, and the last one needs no more.
+    """
+    limit = 1 / (1 + 1e-9)
+
+    assert 1.0 == guarded(limit)
+    assert (True, 40_000) == verdict(1, fixed(1.0), at(1e-9), within(limit))
+    assert 1 == getattr(sized_by_law(TWO, at(1e-9), within(3 * limit)), "replicas", None)
 
 
 @pytest.mark.parametrize(
@@ -261,9 +274,6 @@ def test_no_fleet_of_more_than_a_million_is_planned(erlangs: float, replicas: in
     assert replicas == (found.replicas if found else None)
 
 
-TWO = mixed([Kind(share=0.6, full=0.5, alone=0.5), Kind(share=0.4, full=3.0, alone=3.0)])
-
-
 @pytest.mark.parametrize(
     ("service", "limit", "enough"),
     [
@@ -330,6 +340,15 @@ def test_classes_are_ruled_out_by_their_quickest_and_certified_by_nothing() -> N
     """
     assert certified(law(1), TWO, at(0.6), within(0.5)) is False
     assert certified(law(9), TWO, at(0.6), within(60.0)) is None
+
+
+def test_one_replica_is_tried_however_many_slots_it_has() -> None:
+    """
+    Twenty requests for each of 20,001 slots are more than the longest path, and the fleet has to begin somewhere.
+    """
+    service = formed((1.0,) * 20_001, 0.0)
+
+    assert sized_by_law(service, at(100.0), within(2.5)) == Sizing(replicas=1, evidence="path", requests=400_020)
 
 
 @pytest.mark.parametrize(("slots", "kept"), [(2_000, True), (2_001, None)])

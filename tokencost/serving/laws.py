@@ -108,6 +108,6 @@ def _poisson_window(mean: float) -> tuple[int, "Reals"]:
     mode, reach = math.floor(mean), math.ceil(SPREAD * math.sqrt(mean)) + MARGIN
     first = max(0, mode - reach)
     below = np.cumprod(np.arange(mode, first, -1.0) / mean)[::-1]
-    above = np.cumprod(mean / np.arange(mode + 1.0, mode + reach + 1.0))
+    above = np.cumprod(mean / np.arange(mode + 1.0, mode + reach))
     weights = np.concatenate([below, [1.0], above])
     return first, weights / weights.sum()

@@ -156,7 +156,7 @@ def _poisson_window(mean: float) -> tuple[int, list[float]]:
     mode, reach = math.floor(mean), math.ceil(SPREAD * math.sqrt(mean)) + MARGIN
     first = max(0, mode - reach)
     below = itertools.accumulate((j / mean for j in range(mode, first, -1)), mul, initial=1.0)
-    above = itertools.accumulate((mean / j for j in range(mode + 1, mode + reach + 1)), mul, initial=1.0)
+    above = itertools.accumulate((mean / j for j in range(mode + 1, mode + reach)), mul, initial=1.0)
     weights = [*[*below][:0:-1], *above]
     total = math.fsum(weights)
     return first, [weight / total for weight in weights]

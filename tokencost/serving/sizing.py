@@ -82,7 +82,8 @@ def _by_simulation(service: Service, traffic: Traffic, limits: Sequence[LatencyL
     if too_long or not _soon_enough(service, limits):
         return None
     known, holds = _trial(service, traffic, limits)
-    found = gallop(holds, too_few(service, traffic), LONGEST_PATH // (TURNS * service.slots))
+    most = max(1, LONGEST_PATH // (TURNS * service.slots))
+    found = gallop(holds, too_few(service, traffic), most)
     return _on_path(found, known) if found in known or holds(found) else None
 
 
