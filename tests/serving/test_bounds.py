@@ -80,7 +80,7 @@ def test_the_law_holds_up_to_twenty_thousand_servers() -> None:
         method(40_000, burstiness=2.0), method(40_002, burstiness=2.0)
     )  # fmt: skip
     assert "exact (M/D/c)" == method(4, burstiness=4.0)
-    assert "upper bound (M/D/c, every slot taken)" == method(5_000, slots=4)
+    assert "upper bound (M/D/c, every slot taken)" == method(5_000, slots=4) == method(10, slots=2)
     assert "upper bound (Lundberg)" == method(5_001, slots=4)
 
 

@@ -96,6 +96,18 @@ def test_where_both_bounds_agree_no_step_is_replayed(replayed: list[int]) -> Non
     assert [] == replayed
 
 
+def test_constant_service_is_replayed_once_for_every_fleet_that_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Its bounds are the service itself.
+    """
+    asked: list[int] = []
+    serve = paths.constant_service
+    monkeypatch.setattr(paths, "constant_service", lambda *args: asked.append(args[1]) or serve(*args))
+
+    assert 5 == fleet(fixed(1.0), [0.0] * 10, 2.0, q=1.0).replicas
+    assert 0 < len(asked) == len(set(asked))
+
+
 def test_steps_are_replayed_between_the_bounds_alone(replayed: list[int]) -> None:
     """
     Bisection: each fleet once, none below the one that a queue without company needs, none above that of full batches.

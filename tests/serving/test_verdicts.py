@@ -342,6 +342,22 @@ def test_classes_are_ruled_out_by_their_quickest_and_certified_by_nothing() -> N
     assert certified(law(9), TWO, at(0.6), within(60.0)) is None
 
 
+@pytest.mark.parametrize(("rate", "fleet"), [(9_999.75, (20_000, 22_000)), (10_000.0, (20_000, 22_000))])
+def test_more_than_a_path_can_hold_is_left_to_a_burstier_law(rate: float, fleet: tuple[int, int]) -> None:
+    """
+    19,999.5 and 20,000 busy servers: 20,000 are tried where they keep up, and are too few.
+    """
+    service, limits = spread(fixed(2.0), 0.5), within(6.0)
+    found = sized_by_law(service, at(rate), limits)
+
+    assert found is not None
+    assert found == sized_by_law(fixed(2.0), at(rate, burstiness=1.5), limits)
+    assert fleet[0] < found.replicas < fleet[1]
+    assert "law" == found.evidence
+    assert sized_by_law(formed((2.0,), 0.0), at(10_000.0), limits) is None
+    assert sized_by_law(service, at(rate), within(3.0)) is None
+
+
 def test_one_replica_is_tried_however_many_slots_it_has() -> None:
     """
     Twenty requests for each of 20,001 slots are more than the longest path, and the fleet has to begin somewhere.

@@ -72,19 +72,20 @@ def sized_by_law(service: Service, traffic: Traffic, limits: Sequence[LatencyLim
 def _by_simulation(service: Service, traffic: Traffic, limits: Sequence[LatencyLimit]) -> Sizing | None:
     """The smallest fleet that keeps its limits on a random path, from the first that nothing rules out.
 
-    Where the path would be too long for the slots that the load takes, None for batches; for times that vary the law of
-    arrivals that are burstier by as much, which is how the two add up under heavy load.
+    Where none does on the longest path there may be, None for batches; for times that vary the law of arrivals that are
+    burstier by as much, which is how the two add up under heavy load.
     """
-    too_long = traffic.peak * service.full * TURNS > LONGEST_PATH
-    if too_long and not service.batch_times:
-        burstier = replace(traffic, burstiness=traffic.burstiness + service.variation)
-        return sized_by_law(replace(service, spread=0.0, kinds=()), burstier, limits)
-    if too_long or not _soon_enough(service, limits):
+    if not _soon_enough(service, limits):
         return None
     known, holds = _trial(service, traffic, limits)
-    most = max(1, LONGEST_PATH // (TURNS * service.slots))
-    found = gallop(holds, too_few(service, traffic), most)
-    return _on_path(found, known) if found in known or holds(found) else None
+    least, most = too_few(service, traffic), max(1, LONGEST_PATH // (TURNS * service.slots))
+    found = gallop(holds, least, most)
+    if least < most and (found in known or holds(found)):
+        return _on_path(found, known)
+    if service.batch_times:
+        return None
+    burstier = replace(traffic, burstiness=traffic.burstiness + service.variation)
+    return sized_by_law(replace(service, spread=0.0, kinds=()), burstier, limits)
 
 
 def _trial(
