@@ -153,4 +153,6 @@ def test_a_service_at_the_very_guard_of_its_limit_is_quick_enough() -> None:
     With nobody in front of it.
     """
     assert 1 == servers_for(guarded(1.0), 1e-9, [(0.95, 1.0)])
+    assert may_meet(1, guarded(1.0), 1e-9, [(0.95, 1.0)])
+    assert not may_meet(1, math.nextafter(guarded(1.0), 2.0), 1e-9, [(0.95, 1.0)])
     assert servers_for(math.nextafter(guarded(1.0), 2.0), 1e-9, [(0.95, 1.0)]) is None
