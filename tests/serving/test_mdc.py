@@ -257,3 +257,12 @@ def test_a_law_is_a_law(servers: int, utilisation: float) -> None:
     assert waiting_tail(law, 0.0) == pytest.approx(waiting_probability(law), rel=1e-9, abs=1e-13)
     assert sum(whole) == pytest.approx(waiting_mean(law), rel=2e-3, abs=1e-9)
     assert all(1 >= high >= low - 1e-15 >= -1e-15 for high, low in itertools.pairwise(law.queue_tail))
+
+
+def test_lighter_traffic_takes_fewer_points() -> None:
+    """
+    The zeros that are left lie further out: a quarter of the points at 60 % of 512 servers, a sixteenth at 30 %.
+    """
+    points = [2 * len(waiting_law(512, 512 * utilisation).queue_tail) for utilisation in (0.3, 0.6, 0.9)]
+
+    assert points == [64, 256, 1024]
