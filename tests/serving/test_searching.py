@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tokencost.serving import queueing
 from tokencost.serving.queueing import bisect, gallop, latency_percentile, replicas_for, servers_for
 
 
@@ -63,6 +64,15 @@ def test_arrivals_are_poisson_where_nothing_else_is_said() -> None:
     assert replicas_for(2, 1.0, 9.0, limits) < (replicas_for(2, 1.0, 9.0, limits, burstiness=2.0) or 0)
     assert latency_percentile(9, 1.0, 8.0, 0.95) == latency_percentile(9, 1.0, 8.0, 0.95, 1.0)
     assert latency_percentile(9, 1.0, 8.0, 0.95) < latency_percentile(9, 1.0, 8.0, 0.95, 2.0)
+
+
+def test_one_limit_below_the_service_time_ends_the_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Before a single fleet is tried, whatever the other limits are.
+    """
+    monkeypatch.setattr(queueing, "_excess_bound", lambda *_: pytest.fail("a fleet was tried"))
+
+    assert servers_for(1.0, 5.0, [(0.5, 0.9), (0.95, 9.0)]) is None
 
 
 def test_a_bound_on_replicas_counts_their_slots() -> None:
