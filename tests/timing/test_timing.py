@@ -456,3 +456,20 @@ def test_a_short_product_fills_a_fast_gpu_least() -> None:
     """
     assert 1024 / (1024 + 114.6) == pytest.approx(filled(1024.0, 312e12, 108), rel=1e-3)
     assert 1024 / (1024 + 297.3) == pytest.approx(filled(1024.0, 989e12, 132), rel=1e-3)
+
+
+def test_what_a_group_moves_is_what_its_gpus_move() -> None:
+    """
+    Four GPUs of four times a quarter of the weights: as much as one GPU reads, and a few activations twice.
+    """
+    options: dict[str, Any] = {"gpus": 4, "parallelism": "tp4"}
+    alone, together = (
+        time_phase(phase("emu3-gen", image(512.0), "decode", **chosen), on("emu3-gen", **chosen))
+        for chosen in ({}, options)
+    )
+    part = phase("emu3-gen", image(512.0), "decode", **options)
+
+    assert together.memory_traffic == pytest.approx(alone.memory_traffic, rel=0.05)
+    assert together.memory_traffic == part.steps * 4 * step_demand(part, on("emu3-gen", **options)).traffic
+    assert alone.memory_traffic == part.steps * step_demand(part, on("emu3-gen")).traffic
+    assert together.kernels == part.steps * step_demand(part, on("emu3-gen", **options)).kernels
