@@ -26,9 +26,12 @@ ROOT = Path(__file__).parents[1]
 TESTS = {
     "counting": ("tests/counting", "tests/families", "tests/promises/test_frozen.py"),
     "timing": ("tests/timing", "tests/promises/test_frozen.py"),
-    "serving": ("tests/serving", "tests/planning/test_capacity.py", "tests/planning/test_daily_bill.py"),
+    "serving": (
+        "tests/serving", "tests/sweeping/test_stairs.py", "tests/planning/test_capacity.py",
+        "tests/planning/test_capacity_service.py", "tests/planning/test_daily_bill.py",
+    ),
     "deciding": ("tests/deciding",),
-}
+}  # fmt: skip
 """What is run against the mutants of a package."""
 MACHINE_CODE = {"compiled.py": "test_compiled"}
 """Files whose lines run where coverage does not see them, and their tests."""

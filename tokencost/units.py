@@ -181,7 +181,7 @@ class Whole(Unit):
         return int(value)
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
-        return {"type": "integer"}
+        return {"type": ["integer", "string"], "pattern": self.pattern, "description": "a whole number"}
 
 
 def finite(value: Decimal | float, raw: object) -> float:

@@ -66,6 +66,18 @@ def test_following_the_day_never_costs_more_than_the_peak_all_day() -> None:
     assert 0.5 < float(bill(day).per_month or 0.0) / float(peak.per_month or 0.0) < 0.8
 
 
+def test_a_replica_is_up_in_two_minutes_where_nothing_else_is_said() -> None:
+    """
+    As the page on capacity promises.
+    """
+    said, unsaid = (
+        day_of(fixed(2.0), TRAFFIC, LIMITS, renting, 41) for renting in (Renting(cold_start=120.0), Renting())
+    )
+
+    assert said == unsaid
+    assert 120.0 == unsaid.cold_start
+
+
 def test_a_term_without_an_offer_leaves_the_month_unknown() -> None:
     """
     No price known is not zero.

@@ -9,9 +9,10 @@ from tokencost.nouns.request import LatencyLimit, Traffic
 from tokencost.serving.arrivals import common_kinds
 from tokencost.serving.decoding import Replica
 from tokencost.serving.fleet import capacity
+from tokencost.serving.paths import kinds_of, path
 from tokencost.serving.service import Kind, fixed, mixed, mixed_steps, shared, spread
 from tokencost.serving.simulation import any_service
-from tokencost.serving.sizing import kinds_of, path, sized_by_law
+from tokencost.serving.sizing import sized_by_law
 
 LIMITS = (LatencyLimit(percentile=0.95, limit=8.0),)
 REPLICA = Replica(

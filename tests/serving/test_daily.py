@@ -3,8 +3,9 @@ import math
 import pytest
 
 from tokencost.nouns.request import LatencyLimit, Traffic
-from tokencost.serving.daily import INTERVALS, highest_rate, rate_at, replicas_of_the_day
-from tokencost.serving.service import fixed
+from tokencost.serving import daily
+from tokencost.serving.daily import INTERVALS, highest_rate, lead_of, rate_at, replicas_of_the_day
+from tokencost.serving.service import Service, fixed, spread
 from tokencost.serving.sizing import sized_by_law
 
 DAY = Traffic(average=10.0, peak=18.0, peak_to_mean=1.8, cycle=86_400.0)
@@ -61,3 +62,77 @@ def test_a_longer_cold_start_never_needs_fewer_replicas() -> None:
 
     assert all(few <= many for few, many in zip(quick, slow, strict=True))
     assert sum(quick) < sum(slow)
+
+
+def by_the_hour(service: Service, day: Traffic, limits: tuple[LatencyLimit, ...], lead: float) -> list[int]:
+    """Every half hour by itself, at the highest rate that a grid over it and the lead finds."""
+    counts = []
+    for n in range(48):
+        moments = [1800.0 * n + (1800.0 + lead) * k / 400 for k in range(401)]
+        peak = max(day.average * (1 + (day.peak_to_mean - 1) * math.cos(2 * math.pi * t / 86_400)) for t in moments)
+        now = Traffic(
+            average=peak, peak=peak, burstiness=day.burstiness, utilisation_target=day.utilisation_target
+        )  # fmt: skip
+        found = sized_by_law(service, now, limits)
+        counts.append(found.replicas if found else 1)
+    return counts
+
+
+@pytest.mark.parametrize("fields", [{}, {"burstiness": 2.0}, {"utilisation_target": 0.6}])
+@pytest.mark.parametrize("lead", [122.0, 5_000.0, 40_000.0])
+def test_every_half_hour_has_the_fleet_for_its_highest_rate(lead: float, fields: dict[str, float]) -> None:
+    """
+    As found one by one: bisection over rates skips nothing.
+    """
+    day = Traffic(average=10.0, peak=18.0, peak_to_mean=1.8, cycle=86_400.0, **fields)
+
+    assert by_the_hour(fixed(2.0), day, LIMITS, lead) == replicas_of_the_day(
+        fixed(2.0), day, LIMITS, lead=lead, most=1_000
+    )
+
+
+def test_rates_between_equal_fleets_are_not_sized(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Where one fleet ends and the next begins is found in six halvings of 48 rates.
+    """
+    asked: list[float] = []
+    size = daily.sized_by_law
+    monkeypatch.setattr(daily, "sized_by_law", lambda s, at, limits: asked.append(at.peak) or size(s, at, limits))
+    few = Traffic(average=2.0, peak=3.0, peak_to_mean=1.5, cycle=86_400.0)
+    counts = replicas_of_the_day(fixed(1.0), few, LIMITS, lead=122.0, most=1_000)
+
+    assert len(set(asked)) == len(asked) <= 2 + 6 * (max(counts) - min(counts))
+    assert max(counts) - min(counts) <= 3
+
+
+def test_a_fleet_is_never_larger_than_for_the_peak_nor_empty() -> None:
+    """
+    Capped at noon, one replica where a rate falls to nothing, and one where no fleet is quick enough.
+    """
+    quiet = Traffic(average=1.0, peak=2.0, peak_to_mean=2.0, cycle=86_400.0)
+    counts = replicas_of_the_day(fixed(2.0), quiet, LIMITS, lead=0.0, most=3)
+    hopeless = (LatencyLimit(percentile=0.95, limit=1.0),)
+
+    assert (3, 1) == (max(counts), min(counts))
+    assert [1] * 48 == replicas_of_the_day(fixed(2.0), quiet, hopeless, lead=0.0, most=3)
+    assert [1] * 48 == replicas_of_the_day(
+        fixed(0.01), Traffic(average=0.0, peak=0.0, cycle=86_400.0), LIMITS, lead=0.0, most=1
+    )
+
+
+def test_replicas_start_ahead_by_a_cold_start_and_a_request() -> None:
+    """
+    Ten minutes and two seconds.
+    """
+    assert 602.0 == lead_of(fixed(2.0), 600.0) == lead_of(spread(fixed(2.0), 0.5), 600.0)
+
+
+def test_the_peak_is_in_a_window_that_begins_or_passes_it() -> None:
+    """
+    At midnight exactly, and just before; an hour later it is gone, and comes back a day later.
+    """
+    assert [18.0, 18.0, 18.0] == [highest_rate(DAY, start, start + 60.0) for start in (0.0, 86_399.0, 86_400.0)]
+    assert highest_rate(DAY, 3600.0, 7200.0) == rate_at(DAY, 3600.0) < 18.0
+    assert highest_rate(DAY, 50_000.0, 60_000.0) == rate_at(DAY, 60_000.0) < 18.0
+    assert 10.0 == pytest.approx(rate_at(DAY, 21_600.0))
+    assert 18.0 == highest_rate(DAY, 3600.0, 3600.0 + 86_400.0)

@@ -1,5 +1,6 @@
 import itertools
 import math
+from decimal import Decimal, localcontext
 
 import numpy as np
 import pytest
@@ -7,7 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.serving import dense
-from tokencost.serving.mdc import waiting_law, waiting_mean, waiting_probability, waiting_quantile, waiting_tail
+from tokencost.serving import mdc
+from tokencost.serving.mdc import (
+    queue_decay,
+    waiting_law,
+    waiting_mean,
+    waiting_probability,
+    waiting_quantile,
+    waiting_tail,
+)
 
 GRID = [(1, 0.3), (1, 0.9), (2, 0.5), (3, 0.95), (8, 0.3), (8, 0.8), (16, 0.95), (40, 0.9)]
 SPITZER_GRID = [(1, 0.5), (2, 0.5), (8, 0.3), (8, 0.8), (40, 0.9), (128, 0.95), (512, 0.95), (4000, 0.99)]
@@ -165,3 +174,95 @@ def test_hardly_any_load_means_hardly_any_wait(load: float) -> None:
     """
     assert waiting_probability(waiting_law(1, load)) == pytest.approx(1e-6, rel=1e-5)
     assert waiting_quantile(waiting_law(1, load), 0.99) == 0
+
+
+HEAVY = (0.49, 0.5, 0.51, 0.9, 0.99, 0.993, 0.9949, 0.9951, 0.997, 0.999, 1 - 1e-6, 1 - 1e-9)
+
+
+@pytest.mark.parametrize("utilisation", [1e-6, 1e-3, 0.1, 0.3, *HEAVY])
+@pytest.mark.parametrize("servers", [1, 3, 40])
+def test_the_decay_solves_its_equation_to_thirteen_digits(servers: int, utilisation: float) -> None:
+    """
+    load (tau - 1) = servers ln tau with 60 digits, where the series and the closed form meet as well.
+    """
+    load = servers * utilisation
+
+    assert math.isclose(decay_in_decimals(servers, load), queue_decay(servers, load), rel_tol=1e-13)
+
+
+def decay_in_decimals(servers: float, load: float) -> float:
+    """Newton's steps from above on load (e^s - 1) - servers s."""
+    with localcontext(prec=60):
+        c, a = Decimal(servers), Decimal(load)
+        s, step = 2 * (c / a).ln(), Decimal(1)
+        while abs(step) > s * Decimal("1e-45"):
+            step = (a * (s.exp() - 1) - c * s) / (a * s.exp() - c)
+            s -= step
+        return float(s)
+
+
+def test_the_decay_takes_five_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Newton doubles the digits, from one to sixteen.
+    """
+    steps: list[float] = []
+    slope = mdc._log_mean_slope
+    monkeypatch.setattr(mdc, "_log_mean_slope", lambda s: steps.append(s) or slope(s))
+    for utilisation in (1e-6, 1e-3, 0.1, 0.3, *HEAVY):
+        before = len(steps)
+        queue_decay(7, 7 * utilisation)
+
+        assert len(steps) - before <= 5
+
+
+def test_a_percentile_is_found_in_a_few_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Regula falsi on a line that is nearly straight: never more than ten, five or six where anybody waits.
+    """
+    looks: list[float] = []
+    excess = mdc._excess
+    monkeypatch.setattr(mdc, "_excess", lambda *args: looks.append(args[1]) or excess(*args))
+    each = []
+    for servers, utilisation in itertools.product((1, 2, 8, 40, 300), (0.3, 0.8, 0.95, 0.99, 0.999)):
+        law = waiting_law(servers, servers * utilisation)
+        for q in (0.5, 0.9, 0.95, 0.99, 0.999):
+            before = len(looks)
+            waiting_quantile(law, q)
+            each.append(len(looks) - before)
+
+    assert max(each) <= 10
+    assert sum(each) <= 5.5 * sum(count > 0 for count in each)
+
+
+@pytest.mark.parametrize(
+    ("servers", "points"), [(1, 32), (8, 128), (64, 256), (128, 512), (512, 1024), (4000, 2048), (20_000, 4096)]
+)
+def test_a_circle_has_as_many_points_as_its_page_says(servers: int, points: int) -> None:
+    """
+    At 98 %: the nearest zeros left decide how fast coefficients fall, and half as many points would fold them.
+    """
+    assert points == 2 * len(waiting_law(servers, 0.98 * servers).queue_tail)
+
+
+@pytest.mark.parametrize(("servers", "utilisation"), [*GRID, (300, 0.99), (2, 0.01)])
+def test_a_law_is_a_law(servers: int, utilisation: float) -> None:
+    """
+    The tail starts at P(W > 0), its integral is the mean, and shares of the queue lie between 0 and 1 and fall.
+    """
+    law = waiting_law(servers, servers * utilisation)
+    grid = np.linspace(0, 1, 101)
+    far = 40 / (law.decay * servers) + 2
+    whole = [float(np.trapezoid([waiting_tail(law, n + x) for x in grid], grid)) for n in range(math.ceil(far))]
+
+    assert waiting_tail(law, 0.0) == pytest.approx(waiting_probability(law), rel=1e-9, abs=1e-13)
+    assert sum(whole) == pytest.approx(waiting_mean(law), rel=2e-3, abs=1e-9)
+    assert all(1 >= high >= low - 1e-15 >= -1e-15 for high, low in itertools.pairwise(law.queue_tail))
+
+
+def test_lighter_traffic_takes_fewer_points() -> None:
+    """
+    The zeros that are left lie further out: a quarter of the points at 60 % of 512 servers, a sixteenth at 30 %.
+    """
+    points = [2 * len(waiting_law(512, 512 * utilisation).queue_tail) for utilisation in (0.3, 0.6, 0.9)]
+
+    assert points == [64, 256, 1024]

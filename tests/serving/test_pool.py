@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.serving.single import continuous_batching
+from tokencost.serving import pool
 from tokencost.serving.arrivals import arrivals
 from tokencost.serving.decoding import Replica, Shape, full_batch_service, shape_of
 from tokencost.serving.pool import pooled_batching
@@ -142,3 +143,23 @@ def test_every_request_leaves_once_and_none_before_it_came() -> None:
 
     assert 2000 == len(latencies)
     assert min(latencies) >= REPLICA.steps * (REPLICA.step_time + REPLICA.row_time)
+
+
+@pytest.mark.parametrize("replicas", [2, 4])
+def test_what_is_known_of_room_stays_small(replicas: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Entries that are no longer true are thrown away at 64 for each replica, however long the path is, and not before.
+    """
+    sizes: list[int] = []
+    fewest = pool._fewest
+
+    def noted(state: pool._Pool) -> int:
+        found = fewest(state)
+        sizes.append(len(state.room))
+        return found
+
+    monkeypatch.setattr(pool, "_fewest", noted)
+    pooled(arrivals(0.6 * replicas * REPLICA.slots / SERVICE, 4000, seed=1), replicas)
+
+    assert 64 * replicas == max(sizes)
+    assert sizes.count(replicas) < len(sizes) / 10

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.serving.single import continuous_batching
+from tokencost.serving import simulation
 from tokencost.serving.arrivals import arrivals
 from tokencost.serving.decoding import Replica, full_batch_service
 from tokencost.serving.queueing import latency_percentile
@@ -18,6 +19,7 @@ from tokencost.serving.simulation import (
     constant_service_array,
     half_width,
     percentile,
+    share_within,
 )
 
 PATHS = st.lists(st.floats(0, 5), min_size=1, max_size=60).map(lambda gaps: list(itertools.accumulate(gaps)))
@@ -36,6 +38,21 @@ def test_three_routes_give_one_path(times: list[float], servers: int, service: f
 
     assert listed == pytest.approx(constant_service_array(np.array(times), servers, service).tolist(), abs=1e-9)
     assert listed == pytest.approx(any_service(times, [service] * len(times), servers), abs=1e-9)
+
+
+@settings(max_examples=60, deadline=None)
+@given(PATHS, st.integers(1, 9), st.floats(0.1, 20), st.integers(1, 20))
+def test_an_array_goes_on_where_its_last_part_ended(
+    times: list[float], servers: int, service: float, in_cache: int
+) -> None:
+    """
+    However few turns are worked on at once, also fewer than there are servers, and turns that are not whole.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(simulation, "IN_CACHE", in_cache)
+        found = constant_service_array(np.array(times), servers, service).tolist()
+
+    assert constant_service(times, servers, service) == pytest.approx(found, abs=1e-9)
 
 
 @settings(max_examples=40, deadline=None)
@@ -145,3 +162,36 @@ def test_the_interval_of_a_percentile_is_that_of_twenty_parts() -> None:
 
     assert 1.729 * math.sqrt(35 / 20) == pytest.approx(half_width(parts, 0.95), rel=1e-3)
     assert math.inf == half_width(parts[:399], 0.95)
+
+
+def test_a_median_needs_two_requests_in_each_part() -> None:
+    """
+    Forty requests are just enough; in each part of two the smaller one is the median, by hand.
+    """
+    parts = [float(part) for part in range(20) for _ in range(2)]
+
+    assert 1.729 * math.sqrt(35 / 20) == pytest.approx(half_width(parts, 0.5), rel=1e-9)
+    assert math.inf == half_width(parts[:39], 0.5)
+
+
+@pytest.mark.parametrize(("q", "expected"), [(0.0, 1.0), (0.25, 1.0), (0.26, 2.0), (0.5, 2.0), (0.95, 4.0), (1.0, 4.0)])
+def test_a_percentile_is_the_smallest_that_a_share_does_not_exceed(q: float, expected: float) -> None:
+    """
+    Of four: a quarter each.
+    """
+    assert expected == percentile([4.0, 1.0, 3.0, 2.0], q)
+
+
+def test_who_takes_as_long_as_the_limit_is_within_it() -> None:
+    """
+    Three of four.
+    """
+    assert [0.0, 0.5, 0.75, 1.0] == [share_within([4.0, 1.0, 3.0, 1.0], limit) for limit in (0.9, 1.0, 3.0, 9.0)]
+
+
+def test_every_arrival_has_a_service_time() -> None:
+    """
+    One too few is a mistake of the caller.
+    """
+    with pytest.raises(ValueError, match="zip"):
+        any_service([0.0, 1.0], [1.0], 2)

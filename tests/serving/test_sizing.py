@@ -9,10 +9,11 @@ from tokencost.nouns.request import LatencyLimit, Traffic
 from tokencost.serving.arrivals import arrivals, common_arrivals, mean_rate, scaled_to
 from tokencost.serving.decoding import Replica
 from tokencost.serving.fleet import capacity, keeping_up
+from tokencost.serving.paths import path
 from tokencost.serving.queueing import servers_for
 from tokencost.serving.service import Service, fixed, shared
 from tokencost.serving.simulation import percentile
-from tokencost.serving.sizing import Sizing, certified, path, refined, sized_by_law, verdict
+from tokencost.serving.sizing import Sizing, certified, refined, sized_by_law, verdict
 
 REPLICA = Replica(
     slots=16, steps=200, prompt_tokens=20, step_time=0.01, row_time=2e-4, token_time=1e-6, prefill_time=2e-3

@@ -9,8 +9,9 @@ from tokencost.nouns.request import LatencyLimit, Traffic
 from tokencost.serving.arrivals import common_factors
 from tokencost.serving.decoding import Replica
 from tokencost.serving.fleet import percentiles
+from tokencost.serving.paths import path
 from tokencost.serving.service import fixed, shared, spread
-from tokencost.serving.sizing import Sizing, certified, judged, path, refined, sized_by_law
+from tokencost.serving.sizing import Sizing, certified, judged, refined, sized_by_law
 
 LIMITS = (LatencyLimit(percentile=0.95, limit=5.0),)
 REPLICA = Replica(slots=6, steps=64, prompt_tokens=20, step_time=0.02, row_time=1e-3, token_time=2e-6)

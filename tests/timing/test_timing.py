@@ -16,8 +16,11 @@ from tokencost.nouns.hardware import Parallelism, Platform, RowsPoint, SizePoint
 from tokencost.nouns.work import Attention, Convolution, Elementwise, Phase
 from tokencost.timing.parallel import (
     all_reduce_time,
+    all_to_all_time,
+    all_to_alls,
     collective_latency,
     collective_rate,
+    collectives,
     link_traffic,
     pipelined,
     reduced_bytes,
@@ -456,3 +459,78 @@ def test_a_short_product_fills_a_fast_gpu_least() -> None:
     """
     assert 1024 / (1024 + 114.6) == pytest.approx(filled(1024.0, 312e12, 108), rel=1e-3)
     assert 1024 / (1024 + 297.3) == pytest.approx(filled(1024.0, 989e12, 132), rel=1e-3)
+
+
+def test_what_a_group_moves_is_what_its_gpus_move() -> None:
+    """
+    Four GPUs of four times a quarter of the weights: as much as one GPU reads, and a few activations twice.
+    """
+    options: dict[str, Any] = {"gpus": 4, "parallelism": "tp4"}
+    alone, together = (
+        time_phase(phase("emu3-gen", image(512.0), "decode", **chosen), on("emu3-gen", **chosen))
+        for chosen in ({}, options)
+    )
+    part = phase("emu3-gen", image(512.0), "decode", **options)
+
+    assert together.memory_traffic == pytest.approx(alone.memory_traffic, rel=0.05)
+    assert together.memory_traffic == part.steps * 4 * step_demand(part, on("emu3-gen", **options)).traffic
+    assert alone.memory_traffic == part.steps * step_demand(part, on("emu3-gen")).traffic
+    assert together.kernels == part.steps * step_demand(part, on("emu3-gen", **options)).kernels
+
+
+def test_collectives_take_their_bytes_and_their_latency() -> None:
+    """
+    By hand, 8,192 bytes per layer and token among two: all-reduces send each byte twice, half of it from each GPU, two
+    in each of 32 layers; all-to-alls send half of each GPU's half, four times.
+    """
+    link = {"collective_bandwidth": 0.5, "collective_decay": 1.0, "collective_latency": 8e-6}
+    split, sequence = (
+        with_achieved(on(model, gpus=2, parallelism=name), **link)
+        for model, name in (("emu3-gen", "tp2"), ("flux.1-dev", "ulysses2"))
+    )
+    rate, latency = 0.5 * float(split.gpu.link_bandwidth), 8e-6 * math.sqrt(2 / 4)
+    whole = replace(ATTENTION, queries=64.0)
+
+    assert 2 * 32 * 0.5 * (2 * 8192 / rate + latency) == pytest.approx(all_reduce_time(ATTENTION, split, 2.0))
+    assert 4 * 32 * 0.5 * (64 * 8192 / 2 / rate + latency) == pytest.approx(all_to_all_time(whole, sequence, 2.0))
+    assert 0.0 == all_to_all_time(ATTENTION, sequence, 2.0) == all_to_all_time(whole, split, 2.0)
+    assert (4.0, 0.0) == (all_to_alls(whole), all_to_alls(ATTENTION))
+
+
+def test_a_layer_launches_its_collectives() -> None:
+    """
+    Two all-reduces or four all-to-alls in each of 32 layers, however many GPUs share it; none alone.
+    """
+    whole = replace(ATTENTION, queries=64.0)
+    splits_of = [Parallelism(), Parallelism(tensor=2.0), Parallelism(tensor=8.0), Parallelism(sequence=4.0)]
+
+    assert [0.0, 64.0, 64.0, 128.0] == [collectives(whole, split) for split in splits_of]
+    assert [0.0, 64.0, 64.0, 0.0] == [collectives(ATTENTION, split) for split in splits_of]
+
+
+def test_a_ring_of_sequences_moves_a_share_of_a_share() -> None:
+    """
+    Four GPUs: each sends three quarters of its quarter, four times a layer; tensor groups add to it.
+    """
+    whole = replace(ATTENTION, queries=64.0)
+    part = Phase(id="p", component="transformer", steps=1.0, operators=(whole, whole))
+    bytes_ = 2 * 32 * 64 * 8192
+
+    assert bytes_ * 4 * 3 / 16 == link_traffic(part, Parallelism(sequence=4.0), 2.0)
+    assert bytes_ * 2 * 2 * 7 / 8 == link_traffic(part, Parallelism(tensor=8.0), 2.0)
+    assert 0.0 == link_traffic(replace(part, parallel=False), Parallelism(sequence=4.0), 2.0)
+
+
+def test_links_take_both_kinds_of_collectives_of_every_layer() -> None:
+    """
+    The sum over attention layers, for GPUs that share them.
+    """
+    shared = on("flux.1-dev", gpus=2, parallelism="ulysses2")
+    part = phase("flux.1-dev", image(512.0), "denoise", gpus=2, parallelism="ulysses2")
+    size = shared.precisions[part.precision].activation_bytes
+    layers = [op for op in part.operators if isinstance(op, Attention)]
+    due = math.fsum(all_reduce_time(op, shared, size) + all_to_all_time(op, shared, size) for op in layers)
+
+    assert due == pytest.approx(link_time(part, shared))
+    assert due > 0
+    assert 0.0 == link_time(replace(part, parallel=False), shared)

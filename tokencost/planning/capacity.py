@@ -21,7 +21,7 @@ from tokencost.planning.plan import candidates_of, choosing, options_of, wanted_
 from tokencost.record import dataclass, replace
 from tokencost.serving.fleet import capacity, replicas_that_keep_up
 from tokencost.serving.service import Service
-from tokencost.serving.sizing import REQUESTS, Sizing, certified, judged
+from tokencost.serving.sizing import SHORT, Sizing, certified, judged
 from tokencost.spec.load import LoadedSpec
 from tokencost.units import Count, Seconds, Usd
 
@@ -159,7 +159,7 @@ def _examined(
 
 def _nearby(chosen: Sizing, replicas: int) -> Sizing:
     """The same evidence for another fleet or load, on the shortest path: nothing is decided by it."""
-    return replace(chosen, replicas=replicas, requests=REQUESTS[0], close=False)
+    return replace(chosen, replicas=replicas, requests=SHORT, close=False)
 
 
 def _simulated(chosen: Sizing, service: Service) -> Sizing:

@@ -25,7 +25,7 @@ def rate_at(traffic: Traffic, time: Seconds) -> float:
 def highest_rate(traffic: Traffic, start: Seconds, end: Seconds) -> float:
     """The largest rate between two moments: that of the peak if it lies between them, else that of an end."""
     cycle = float(traffic.cycle)
-    if math.floor(float(end) / cycle) > math.floor(float(start) / cycle) or float(start) % cycle == 0:
+    if math.floor(float(end) / cycle) > math.floor(float(start) / cycle):
         return float(traffic.average * traffic.peak_to_mean)
     return max(rate_at(traffic, start), rate_at(traffic, end))
 

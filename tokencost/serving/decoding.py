@@ -53,7 +53,7 @@ def steps_until(gap: float, first: float, growth: float) -> int:
     if gap <= 0:
         return 1
     linear = first - growth / 2
-    steps = max(1, math.ceil(2 * gap / (linear + math.sqrt(linear * linear + 2 * growth * gap))))
+    steps = math.ceil(2 * gap / (linear + math.sqrt(linear * linear + 2 * growth * gap)))
     while steps > 1 and duration(steps - 1, first, growth) >= gap:
         steps -= 1
     while duration(steps, first, growth) < gap:

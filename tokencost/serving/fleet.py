@@ -6,10 +6,11 @@ from typing import NamedTuple
 from tokencost.nouns.answer import Capacity, ClassLatency
 from tokencost.nouns.request import Traffic
 from tokencost.numeric import floor
+from tokencost.serving.paths import kinds_of, path, simulated, simulated_requests
 from tokencost.serving.queueing import latency_percentile, method
 from tokencost.serving.service import Service
 from tokencost.serving.simulation import half_width, percentile
-from tokencost.serving.sizing import Sizing, kinds_of, path, simulated, simulated_requests
+from tokencost.serving.sizing import Sizing
 from tokencost.units import Count, Fraction, Seconds
 
 SHARES = (0.50, 0.95, 0.99)

@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tokencost.serving.mdc import FEWEST_POINTS, LIGHTEST, MARGIN, SPREAD, WIDEST
+from tokencost.serving.mdc import FEWEST_POINTS, LIGHTEST, MARGIN, SPREAD, WIDEST, queue_decay
 from tokencost.units import Constant
 
 if TYPE_CHECKING:
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
 DIGITS = Constant(24.0, "", "e^-24 is 4e-11: coefficients that far out are left away")
 DOUBT = Constant(1e-6, "", "relative distance within which a tail is not told from a bound; it is right to 1e-8")
-NEWTON = 12
-"""Steps after which the decay has long converged: its error is squared in each."""
-SHORT = 0.01
 SERIES = 18
 """Terms of e^w - 1 - w that are summed below |w| = 0.5, as in serving.fourier."""
 
@@ -36,12 +33,13 @@ class Asked(NamedTuple):
 
 
 def tails(asked: Sequence[Asked]) -> list[float]:
-    """P(W > wait) for each; raises ZeroDivisionError where there is no load."""
+    """P(W > wait) for each; less load than LIGHTEST counts as that."""
     import numpy as np
 
     servers = np.asarray([one.servers for one in asked], float)
     load = np.maximum([one.load for one in asked], LIGHTEST * servers)
-    decay, radius = _decay(servers, load), np.minimum(servers / load, WIDEST)
+    decay = np.asarray([*map(queue_decay, servers.tolist(), load.tolist())])
+    radius = np.minimum(servers / load, WIDEST)
     size = _points(servers, load, radius)
     found = [0.0] * len(asked)
     for points in np.unique(size).tolist():
@@ -50,20 +48,6 @@ def tails(asked: Sequence[Asked]) -> list[float]:
         for n, row in zip(here.tolist(), series, strict=True):
             found[n] = _tail(asked[n].servers, float(load[n]), float(decay[n]), asked[n].wait, row)
     return found
-
-
-def _decay(servers: "Reals", load: "Reals") -> "Reals":
-    """As `queue_decay`."""
-    import numpy as np
-
-    target = -np.log1p((load - servers) / servers)
-    s = 2 * target
-    for _ in range(NEWTON):
-        short, long = s < SHORT, np.maximum(s, SHORT)
-        mean = np.where(short, s / 2 + s**2 / 24 - s**4 / 2880, long + np.log(-np.expm1(-long) / long))
-        slope = np.where(short, 1 / 2 + s / 12 - s**3 / 720, -1 / np.expm1(-long) - 1 / long)
-        s = s - (mean - target) / slope
-    return s
 
 
 def _points(servers: "Reals", load: "Reals", radius: "Reals") -> Any:
@@ -124,6 +108,6 @@ def _poisson_window(mean: float) -> tuple[int, "Reals"]:
     mode, reach = math.floor(mean), math.ceil(SPREAD * math.sqrt(mean)) + MARGIN
     first = max(0, mode - reach)
     below = np.cumprod(np.arange(mode, first, -1.0) / mean)[::-1]
-    above = np.cumprod(mean / np.arange(mode + 1.0, mode + reach + 1.0))
+    above = np.cumprod(mean / np.arange(mode + 1.0, mode + reach))
     weights = np.concatenate([below, [1.0], above])
     return first, weights / weights.sum()

@@ -11,7 +11,7 @@ import cmath
 import functools
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import mul
 from typing import Annotated
@@ -52,7 +52,7 @@ def waiting_law(servers: int, load: float) -> WaitingLaw:
     decay = queue_decay(servers, load)
     radius = min(servers / load, WIDEST)
     smooth = _smooth_factor(servers, load, decay, radius)
-    series = _exponential([0.0, *smooth[1:]], radius)
+    series = _exponential(smooth, radius)
     behind = math.fsum(k * h * radius**-k for k, h in enumerate(smooth)) + 1 / math.expm1(decay)
     falling = math.fsum(h * radius**-k for k, h in enumerate(smooth))
     delayed = -math.expm1(math.log(-math.expm1(-decay)) - falling)
@@ -84,8 +84,9 @@ def _log_mean(s: float) -> float:
 
 
 def _log_mean_slope(s: float) -> float:
+    """Near enough for Newton's steps to end at the same digits."""
     if s < SHORT:
-        return 1 / 2 + s / 12 - s**3 / 720
+        return 1 / 2 + s / 12
     return -1 / math.expm1(-s) - 1 / s
 
 
@@ -139,17 +140,15 @@ def waiting_tail(law: WaitingLaw, wait: float) -> Share:
     k = math.floor(wait) + 1
     arrivals = law.load * (k - wait)
     first, weights = _poisson_window(arrivals)
-    last_place = k * law.servers - 1 - first
-    return math.fsum(map(mul, weights, _queue_tails_down_from(law, last_place, len(weights))))
+    return math.fsum(map(mul, weights, _queue_tails_down_from(law, k * law.servers - 1 - first)))
 
 
-def _queue_tails_down_from(law: WaitingLaw, place: int, count: int) -> list[float]:
-    """P(Q > j) for j = place, place - 1, ...; certain below place 0, geometric past the end of the table."""
+def _queue_tails_down_from(law: WaitingLaw, place: int) -> Iterator[float]:
+    """P(Q > j) for j = place, place - 1, ... without end: geometric past the table, certain below place 0."""
     table, end = law.queue_tail, len(law.queue_tail) - 1
-    beyond = max(0, min(count, place - end))
-    inside = table[max(place - count + 1, 0) : max(min(place, end), -1) + 1][::-1]
-    far = [table[end] * math.exp(-law.decay * (place - j - end)) for j in range(beyond)]
-    return [*far, *inside, *[1.0] * (count - beyond - len(inside))]
+    far = (table[end] * math.exp(-law.decay * (j - end)) for j in range(place, end, -1))
+    inside = map(table.__getitem__, range(min(place, end), -1, -1))
+    return itertools.chain(far, inside, itertools.repeat(1.0))
 
 
 def _poisson_window(mean: float) -> tuple[int, list[float]]:
@@ -157,7 +156,7 @@ def _poisson_window(mean: float) -> tuple[int, list[float]]:
     mode, reach = math.floor(mean), math.ceil(SPREAD * math.sqrt(mean)) + MARGIN
     first = max(0, mode - reach)
     below = itertools.accumulate((j / mean for j in range(mode, first, -1)), mul, initial=1.0)
-    above = itertools.accumulate((mean / j for j in range(mode + 1, mode + reach + 1)), mul, initial=1.0)
+    above = itertools.accumulate((mean / j for j in range(mode + 1, mode + reach)), mul, initial=1.0)
     weights = [*[*below][:0:-1], *above]
     total = math.fsum(weights)
     return first, [weight / total for weight in weights]

@@ -30,6 +30,7 @@ __all__ = [
     "WaitingLaw",
     "bisect",
     "gallop",
+    "guarded",
     "latency_percentile",
     "may_meet",
     "meets",
@@ -101,7 +102,7 @@ def replicas_for(
     this queue, but for the rest of the step that runs when it arrives, so the number is never too small.
     """
     load = rate * service
-    if any(service > limit * (1 + GUARD) for _, limit in limits) or not load < at_most * slots:
+    if any(service > guarded(limit) for _, limit in limits) or not load < at_most * slots:
         return None
 
     def bounded(replicas: int) -> bool:
@@ -172,7 +173,12 @@ def _full_house(places: float, utilisation: float) -> float:
 
 def _wait(service: float, limit: float) -> float:
     """What a limit leaves for waiting, in service times."""
-    return limit * (1 + GUARD) / service - 1
+    return guarded(limit) / service - 1
+
+
+def guarded(limit: float) -> float:
+    """The latency up to which a limit counts as kept."""
+    return limit * (1 + GUARD)
 
 
 def gallop(holds: Callable[[int], bool], too_few: int, at_most: int) -> int:

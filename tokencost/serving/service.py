@@ -74,19 +74,19 @@ def mixed_steps(shares: Sequence[Fraction], replicas: Sequence[Replica]) -> Serv
 
     With every slot taken a request finds a mean cache of what all slots hold, weighted by how long they hold it.
     """
+    classes = list(zip(map(float, shares), replicas, strict=True))
     longest = max(replicas, key=lambda one: (one.steps, one.prompt_tokens))
-    weights = [float(share) * one.steps for share, one in zip(shares, replicas, strict=True)]
-    held = [one.prompt_tokens + (one.steps - 1) / 2 for one in replicas]
-    cache = sum(weight * tokens for weight, tokens in zip(weights, held, strict=True)) / sum(weights)
+    weight = sum(share * one.steps for share, one in classes)
+    cache = sum(share * one.steps * (one.prompt_tokens + (one.steps - 1) / 2) for share, one in classes) / weight
     step = longest.step_time + longest.slots * (longest.row_time + longest.token_time * cache)
-    prefill = sum(float(share) * one.prefill_time for share, one in zip(shares, replicas, strict=True))
+    prefill = sum(share * one.prefill_time for share, one in classes)
     return mixed(
         [
             Kind(
-                share=share, full=one.steps * step + longest.slots * prefill * one.steps * sum(shares) / sum(weights),
+                share=share, full=one.steps * step + longest.slots * prefill * one.steps / weight,
                 alone=shared(one).alone, shape=shape_of(one),
             )
-            for share, one in zip(shares, replicas, strict=True)
+            for share, one in classes
         ],
         longest.slots, longest,
     )  # fmt: skip

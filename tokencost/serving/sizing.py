@@ -4,36 +4,28 @@ A fleet is certified by the queue that waits longer than it, and ruled out by th
 the same random arrivals are simulated for every size; a size that stays within its error of a limit is not trusted.
 """
 
-import functools
 import math
 from collections.abc import Callable, Sequence
-from operator import mul
 from typing import Literal, NamedTuple
 
 from tokencost.nouns.request import LatencyLimit, Traffic
 from tokencost.numeric import ceil
 from tokencost.record import dataclass, replace
-from tokencost.serving.arrivals import common_arrivals, common_factors, common_kinds
-from tokencost.serving.batching import batch_service
-from tokencost.serving.decoding import shape_of
-from tokencost.serving.pool import shared_steps
-from tokencost.serving.queueing import GUARD, Limit, bisect, gallop, may_meet, meets, replicas_for
+from tokencost.serving.arrivals import common_factors
+from tokencost.serving.paths import TURNS, kinds_of, path, simulated, simulated_requests
+from tokencost.serving.queueing import GUARD, Limit, bisect, gallop, guarded, may_meet, meets, replicas_for
 from tokencost.serving.service import Service
-from tokencost.serving.simulation import any_service, constant_service, half_width, percentile, share_within
+from tokencost.serving.simulation import half_width, percentile, share_within
 from tokencost.units import Count
 
 LARGEST_FLEET = 1_000_000
 """Replicas beyond which no fleet is planned."""
-REQUESTS = (4_000, 12_000, 40_000)
-"""Lengths of a simulated path: a longer one is only drawn where a shorter one does not tell."""
-TURNS = 20
-"""Requests per slot that a path has at least, so that it says more than how a fleet fills."""
+SHORT, MEDIUM, LONG = 4_000, 12_000, 40_000
+"""Requests of a simulated path: a longer one is only drawn where a shorter one does not tell."""
 LONGEST_PATH = 400_000
 """Requests of a path that decides without any law."""
 LEAST_LEFT = 1e-6
 """Idle share below which a queue is taken never to settle."""
-WARM_UP = 0.1
-"""Share of a path during which the fleet still fills."""
 SURE = 2.0
 """Half-widths of distance at which a shorter path is believed."""
 
@@ -47,7 +39,7 @@ class Sizing:
 
     replicas: int
     evidence: Literal["law", "path", "trace"]
-    requests: int = REQUESTS[1]
+    requests: int = MEDIUM
     close: bool = False
 
 
@@ -80,36 +72,56 @@ def sized_by_law(service: Service, traffic: Traffic, limits: Sequence[LatencyLim
 def _by_simulation(service: Service, traffic: Traffic, limits: Sequence[LatencyLimit]) -> Sizing | None:
     """The smallest fleet that keeps its limits on a random path, from the first that nothing rules out.
 
-    Where the path would be too long for the slots that the load takes, None for batches; for times that vary the law of
-    arrivals that are burstier by as much, which is how the two add up under heavy load.
+    Where none does on the longest path there may be, None for batches; for times that vary the law of arrivals that are
+    burstier by as much, which is how the two add up under heavy load.
     """
-    too_long = traffic.peak * service.full * TURNS > LONGEST_PATH
-    if too_long and not service.batch_times:
-        burstier = replace(traffic, burstiness=traffic.burstiness + service.variation)
-        return sized_by_law(replace(service, spread=0.0, kinds=()), burstier, limits)
-    if too_long or any(_alone(service, q) > limit * (1 + GUARD) for q, limit in bounds_of(limits)):
+    if not _soon_enough(service, limits):
         return None
+    known, holds = _trial(service, traffic, limits)
+    least, most = too_few(service, traffic), max(1, LONGEST_PATH // (TURNS * service.slots))
+    found = gallop(holds, least, most)
+    if least < most and (found in known or holds(found)):
+        return _on_path(found, known)
+    if service.batch_times:
+        return None
+    burstier = replace(traffic, burstiness=traffic.burstiness + service.variation)
+    return sized_by_law(replace(service, spread=0.0, kinds=()), burstier, limits)
+
+
+def _trial(
+    service: Service, traffic: Traffic, limits: Sequence[LatencyLimit]
+) -> tuple[dict[int, Verdict], Callable[[int], bool]]:
+    """Verdicts on the fleets that a search has tried so far, and how it tries one."""
     known: dict[int, Verdict] = {}
 
     def holds(replicas: int) -> bool:
         known[replicas] = verdict(replicas, service, traffic, limits)
         return known[replicas].kept is True
 
-    least = max(math.floor(traffic.peak * service.full / service.slots), busy_enough(service, traffic) - 1)
-    most = LONGEST_PATH // (TURNS * service.slots)
-    found = gallop(holds, least, most) if least < most else most
-    if found not in known and not holds(found):
-        return None
-    close = found - 1 in known and known[found - 1].kept is None
-    return Sizing(replicas=found, evidence="path", requests=known[found].requests, close=close)
+    return known, holds
+
+
+def _on_path(replicas: int, known: dict[int, Verdict]) -> Sizing:
+    return Sizing(
+        replicas=replicas, evidence="path", requests=known[replicas].requests, close=_one_fewer_close(replicas, known)
+    )
+
+
+def _one_fewer_close(replicas: int, known: dict[int, Verdict]) -> bool:
+    return replicas - 1 in known and known[replicas - 1].kept is None
+
+
+def _soon_enough(service: Service, limits: Sequence[LatencyLimit]) -> bool:
+    """Whether a fleet so large that nobody waits would keep every limit."""
+    return all(_alone(service, q) <= guarded(limit) for q, limit in bounds_of(limits))
 
 
 def _alone(service: Service, q: float) -> float:
     """What a request takes that nobody is in the way of; in a full batch where batches form."""
     if service.lawful or service.batch_times:
         return float(service.full)
-    factors = common_factors(REQUESTS[-1], float(service.spread)) if service.spread else (1.0,) * REQUESTS[-1]
-    kinds = kinds_of(service, REQUESTS[-1]) or (0,) * REQUESTS[-1]
+    factors = common_factors(LONG, float(service.spread)) if service.spread else (1.0,) * LONG
+    kinds = kinds_of(service, LONG) or (0,) * LONG
     alone = [float(kind.alone) for kind in service.kinds] or [float(service.alone)]
     return percentile([alone[kind] * factor for kind, factor in zip(kinds, factors, strict=True)], q)
 
@@ -119,6 +131,11 @@ def requests_to_settle(replicas: int, service: Service, traffic: Traffic) -> int
     left = 1 - float(traffic.peak * service.full / (replicas * service.slots))
     once = max(1.0, float(traffic.burstiness) + service.variation) / max(left, LEAST_LEFT) ** 2
     return math.ceil(TURNS * once)
+
+
+def too_few(service: Service, traffic: Traffic) -> int:
+    """The largest fleet that has no idle time at the peak, or less than the spec wants."""
+    return max(math.floor(traffic.peak * service.full / service.slots), busy_enough(service, traffic) - 1)
 
 
 def busy_enough(service: Service, traffic: Traffic) -> int:
@@ -138,19 +155,11 @@ def refined(found: Sizing, service: Service, traffic: Traffic, limits: Sequence[
     if not service.lawful:
         return found
     least = fewest(found, service, traffic, limits)
-    if least >= found.replicas or simulated_requests(service, found.replicas, REQUESTS[-1]) > REQUESTS[-1]:
+    if least >= found.replicas or _too_large(found, service):
         return found
-    known: dict[int, Verdict] = {}
-
-    def holds(replicas: int) -> bool:
-        known[replicas] = verdict(replicas, service, traffic, limits)
-        return known[replicas].kept is True
-
+    known, holds = _trial(service, traffic, limits)
     enough = bisect(holds, least - 1, found.replicas)
-    close = enough - 1 in known and known[enough - 1].kept is None
-    if enough not in known:
-        return replace(found, close=close)
-    return Sizing(replicas=enough, evidence="path", requests=known[enough].requests, close=close)
+    return _on_path(enough, known) if enough in known else replace(found, close=_one_fewer_close(enough, known))
 
 
 def fewest(found: Sizing, service: Service, traffic: Traffic, limits: Sequence[LatencyLimit]) -> int:
@@ -160,7 +169,7 @@ def fewest(found: Sizing, service: Service, traffic: Traffic, limits: Sequence[L
     """
     if traffic.arrivals:
         return 1
-    least = max(math.floor(traffic.peak * service.full / service.slots), busy_enough(service, traffic) - 1)
+    least = too_few(service, traffic)
     if not service.lawful:
         return least + 1
 
@@ -170,7 +179,7 @@ def fewest(found: Sizing, service: Service, traffic: Traffic, limits: Sequence[L
             float(traffic.burstiness),
         )  # fmt: skip
 
-    return bisect(possible, least, found.replicas) if least < found.replicas else found.replicas
+    return bisect(possible, least, found.replicas)
 
 
 def verdict(replicas: int, service: Service, traffic: Traffic, limits: Sequence[LatencyLimit]) -> Verdict:
@@ -180,17 +189,15 @@ def verdict(replicas: int, service: Service, traffic: Traffic, limits: Sequence[
     that would not settle on the longest path is too close to call unless the shortest speaks against it.
     """
     needed = requests_to_settle(replicas, service, traffic)
-    longest = max(REQUESTS[-1] if service.lawful else LONGEST_PATH, simulated_requests(service, replicas, 0))
-    lengths = (*REQUESTS[:-1], max(REQUESTS[-1], needed)) if needed <= longest else REQUESTS[:1]
-    count, margins = 0, list[tuple[float, float]]()
-    for asked in lengths:
-        count = simulated_requests(service, replicas, asked)
-        latencies = simulated(replicas, service, traffic, count)
-        margins = [_margin(latencies, q, limit) for q, limit in bounds_of(limits)]
+    settles = needed <= (LONG if service.lawful else LONGEST_PATH)
+    *shorter, last = (SHORT, MEDIUM, max(LONG, needed)) if settles else (SHORT,)
+    for asked in shorter:
+        count, margins = _margins(replicas, service, traffic, limits, asked)
         if count >= needed and all(left > SURE * error for left, error in margins):
             return Verdict(True, count)
         if any(left < -SURE * error for left, error in margins):
             return Verdict(False, count)
+    count, margins = _margins(replicas, service, traffic, limits, last)
     if count >= needed and all(left >= error for left, error in margins):
         return Verdict(True, count)
     return Verdict(False if any(left < -error for left, error in margins) else None, count)
@@ -214,78 +221,34 @@ def certified(found: Sizing, service: Service, traffic: Traffic, limits: Sequenc
 def judged(found: Sizing, service: Service, traffic: Traffic, limits: Sequence[LatencyLimit]) -> bool | None:
     """As `certified`, and by simulation where bounds do not tell; None if that is too close to call."""
     known = certified(found, service, traffic, limits)
-    too_long = simulated_requests(service, found.replicas, REQUESTS[-1]) > REQUESTS[-1]
-    return verdict(found.replicas, service, traffic, limits).kept if known is None and not too_long else known
+    if known is not None or _too_large(found, service):
+        return known
+    return verdict(found.replicas, service, traffic, limits).kept
 
 
-def _margin(latencies: Sequence[float], q: float, limit: float) -> tuple[float, float]:
-    """What is left to the limit, and how far off that may be."""
-    return limit * (1 + GUARD) - percentile(latencies, q), half_width(latencies, q)
+def _too_large(found: Sizing, service: Service) -> bool:
+    """Whether a path long enough for every slot would be longer than those that decide."""
+    return TURNS * service.slots * found.replicas > LONG
 
 
-def simulated_requests(service: Service, replicas: int, asked: int) -> int:
-    """Requests of a path: as many as are asked for, more for a large fleet."""
-    return max(asked, TURNS * service.slots * replicas)
-
-
-def simulated(replicas: int, service: Service, traffic: Traffic, count: int) -> tuple[float, ...]:
-    """Latencies of a fleet under the common random arrivals at the peak rate, without those of its first minutes."""
-    return _steady(replicas, service, float(traffic.peak), float(traffic.burstiness), count)
-
-
-@functools.lru_cache(maxsize=64)
-def _steady(replicas: int, service: Service, rate: float, burstiness: float, count: int) -> tuple[float, ...]:
-    latencies = path(replicas, service, common_arrivals(rate, count, burstiness))
-    return tuple(latencies[int(WARM_UP * count) :])
-
-
-def path(replicas: int, service: Service, times: Sequence[float]) -> list[float]:
-    """Latency of each arrival at a fleet with one queue."""
-    if service.batch_times:
-        return batch_service(times, replicas, service.batch_times, float(service.window))
-    if not service.lawful:
-        return _varied(replicas, service, times)
-    if service.replica is None:
-        return constant_service(times, replicas * service.slots, float(service.full))
-    return shared_steps(times, [0] * len(times), [shape_of(service.replica)], service.replica, replicas)
-
-
-def _varied(replicas: int, service: Service, times: Sequence[float]) -> list[float]:
-    """The same path with a time, or steps, of its own for each request: the same draws for every fleet."""
-    factors = common_factors(len(times), float(service.spread)) if service.spread else ()
-    kinds = kinds_of(service, len(times)) or [0] * len(times)
-    if service.replica is None:
-        each = [float(kind.full) for kind in service.kinds] or [float(service.full)]
-        services = [each[kind] for kind in kinds]
-        if factors:
-            services = list(map(mul, services, factors))
-        return any_service(times, services, replicas * service.slots)
-    shapes = [kind.shape for kind in service.kinds if kind.shape] or [shape_of(service.replica)]
-    if not factors:
-        return shared_steps(times, kinds, shapes, service.replica, replicas)
-    each_own = [
-        shapes[kind]._replace(steps=max(1, round(shapes[kind].steps * factor)))
-        for kind, factor in zip(kinds, factors, strict=True)
-    ]
-    return shared_steps(times, range(len(times)), each_own, service.replica, replicas)
-
-
-def kinds_of(service: Service, count: int) -> Sequence[int]:
-    """The class of each request of a path; empty where there are no classes."""
-    return common_kinds(count, tuple(float(kind.share) for kind in service.kinds)) if service.kinds else ()
+def _margins(
+    replicas: int, service: Service, traffic: Traffic, limits: Sequence[LatencyLimit], asked: int
+) -> tuple[int, list[tuple[float, float]]]:
+    """The requests of a path; what it leaves to each limit, and how far off that may be."""
+    count = simulated_requests(service, replicas, asked)
+    late = simulated(replicas, service, traffic, count)
+    return count, [(guarded(limit) - percentile(late, q), half_width(late, q)) for q, limit in bounds_of(limits)]
 
 
 def _on_trace(service: Service, traffic: Traffic, limits: Sequence[LatencyLimit]) -> Sizing | None:
     """The smallest fleet that would have kept every limit on the recorded path; None if none would."""
     times, most = traffic.arrivals, len(traffic.arrivals)
-    if any(_alone(service, q) > limit * (1 + GUARD) for q, limit in bounds_of(limits)):
+    if not _soon_enough(service, limits):
         return None
-    if not service.lawful:
-        enough = gallop(_kept(service, times, limits), 0, most)
-        return Sizing(replicas=max(enough, busy_enough(service, traffic)), evidence="trace")
+    bounded = service.lawful and service.replica is not None
     above, below = replace(service, replica=None), replace(service, full=service.alone, replica=None)
-    enough = gallop(_kept(above, times, limits), 0, most)
-    if service.replica is not None:
+    enough = gallop(_kept(above if bounded else service, times, limits), 0, most)
+    if bounded:
         fewest = gallop(_kept(below, times, limits), 0, enough)
         enough = bisect(_kept(service, times, limits), fewest - 1, enough)
     return Sizing(replicas=max(enough, busy_enough(service, traffic)), evidence="trace")
@@ -294,6 +257,6 @@ def _on_trace(service: Service, traffic: Traffic, limits: Sequence[LatencyLimit]
 def _kept(service: Service, times: Sequence[float], limits: Sequence[LatencyLimit]) -> Callable[[int], bool]:
     def kept(replicas: int) -> bool:
         latencies = path(replicas, service, times)
-        return all(share_within(latencies, limit * (1 + GUARD)) >= q for q, limit in bounds_of(limits))
+        return all(share_within(latencies, guarded(limit)) >= q for q, limit in bounds_of(limits))
 
     return kept

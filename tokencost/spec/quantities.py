@@ -59,17 +59,17 @@ class Range:
         lowest = self.low if self.low is not None else self.above
         if "pattern" in inner and lowest is not None and lowest >= 0:
             inner = inner | {"pattern": inner["pattern"].replace("[-+]?", r"\+?", 1)}
-        if inner.get("type") not in ("integer", "number", ["number", "string"]):
+        if inner.get("type") not in ("number", ["number", "string"], ["integer", "string"]):
             return inner
         bounds = {"minimum": self.low, "maximum": self.high, "exclusiveMinimum": self.above}
         return inner | {key: bound for key, bound in bounds.items() if bound is not None}
 
 
-def version(number: int) -> int:
-    """The version of the format; raises ValueError for one that is not known."""
-    if number != 1:
-        raise ValueError(f"version {number} is not known; this program reads version 1")
-    return number
+def version(raw: object) -> int:
+    """The version of the format; raises ValueError for one that is not known, and for what only looks like one."""
+    if type(raw) is not int or raw != 1:
+        raise ValueError(f"version {quoted(raw)} is not known; this program reads version 1")
+    return raw
 
 
 def name(raw: object) -> str:
@@ -147,7 +147,7 @@ def _only(*units: str) -> Callable[[object], object]:
     return check
 
 
-Version = Annotated[int, Whole(""), AfterValidator(version), WithJsonSchema({"const": 1})]
+Version = Annotated[int, BeforeValidator(version), WithJsonSchema({"const": 1})]
 Title = Annotated[
     str, BeforeValidator(title), WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST_TITLE})
 ]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from tokencost.serving.laws import DOUBT, Asked, tails
-from tokencost.serving.queueing import EXACT_SERVERS, GUARD, Limit, meets, replicas_for
+from tokencost.serving.queueing import EXACT_SERVERS, Limit, guarded, meets, replicas_for
 from tokencost.serving.sizing import LARGEST_FLEET
 
 NONE = LARGEST_FLEET + 1
@@ -54,7 +54,7 @@ class Stair:
     def _regular(self, most: float) -> bool:
         """Whether the law in arrays covers every fleet that may be asked about, and there is something to ask."""
         fleet = _generous(most * self.seconds) + 2 * self.slots
-        late = any(self.seconds > limit * (1 + GUARD) for _, limit in self.limits)
+        late = any(self.seconds > guarded(limit) for _, limit in self.limits)
         return bool(self.limits) and self.burstiness == 1 and not late and fleet < EXACT_SERVERS
 
     def _by_law(self, rate: float) -> int:
@@ -118,7 +118,7 @@ class Stair:
         """Whether so many replicas meet every limit at a rate; in doubt by the planner's own law."""
         kept = [True] * len(fleets)
         for q, limit in self.limits:
-            wait = limit * (1 + GUARD) / self.seconds - 1
+            wait = guarded(limit) / self.seconds - 1
             servers = [replicas * self.slots for _, replicas in fleets]
             asked = [
                 Asked(each, rate * self.seconds / each * each, wait)

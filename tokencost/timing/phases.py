@@ -45,7 +45,7 @@ class StepDemand:
     busy: Seconds
     traffic: Bytes
     kernels: Count
-    collectives: Count = 0.0
+    collectives: Count
     stretch: Fraction = 1.0
 
 
