@@ -270,3 +270,12 @@ def test_a_missing_file_is_a_matter_of_access(tmp_path: Path) -> None:
     """Exit codes tell a wrong spec from one that cannot be read."""
     with pytest.raises(AccessError):
         load(tmp_path / "none.yaml")
+
+
+@pytest.mark.parametrize("written", ["2", "'1'", "1 px", "1.0", "true", "null", "[1]"])
+def test_the_version_is_a_number_and_known(written: str) -> None:
+    """
+    A file of a later format must not be read as one of this.
+    """
+    with pytest.raises(SpecError, match="version"):
+        load_bytes(f"version: {written}\nname: a\ntask: text-to-image\noutput: {{width: 64, height: 64}}\n".encode(), "a")

@@ -134,6 +134,9 @@ def _trace_fault(trace: str, folder: FilePath) -> str:
         path = (home / trace).resolve()
         if FilePath(trace).is_absolute() or not path.is_relative_to(home):
             return f"trace {quoted(trace)} is not inside the folder of the spec; write a relative path"
-        return "" if path.is_file() else f"trace {quoted(trace)} does not exist in the folder of the spec"
+        known = path.is_file()
+        return (
+            "" if known else f"trace {quoted(trace)} does not exist in the folder of the spec; write the path of a file"
+        )
     except (OSError, ValueError, RuntimeError):
         return f"trace {quoted(trace)} is not a path that can be opened"
