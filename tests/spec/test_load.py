@@ -277,5 +277,7 @@ def test_the_version_is_a_number_and_known(written: str) -> None:
     """
     A file of a later format must not be read as one of this.
     """
+    spec = f"version: {written}\nname: a\ntask: text-to-image\noutput: {{width: 64, height: 64}}\n"
+
     with pytest.raises(SpecError, match="version"):
-        load_bytes(f"version: {written}\nname: a\ntask: text-to-image\noutput: {{width: 64, height: 64}}\n".encode(), "a")
+        load_bytes(spec.encode(), "a.yaml")
