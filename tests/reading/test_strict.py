@@ -81,6 +81,8 @@ def test_known_directives_change_nothing(directive: str) -> None:
         ("# nothing\n", 1, "empty"),
         ("a: 7.999999999999999999\n", 1, "8"),
         ("a: 1e999\n", 1, "range"),
+        ("a: 1e-99999999999999999999\n", 1, "range"),
+        ("a: -0.00100e-99999999999999999999\n", 1, "range"),
         ("a: " + "9" * 5000, 1, "digits"),
         ("k" * 300 + ": 1\n", 1, "300 characters"),
         ("k" * 3000 + ": 1\n", 1, "':'"),
@@ -144,6 +146,12 @@ BOMBS = {
     "digits": b"a: " + b"9" * (MEBIBYTE - 3),
     "size": b"a" * (MEBIBYTE + 1),
 }
+
+
+@pytest.mark.parametrize("written", ["0e99999999999999999999", "-0.00e-99999999999999999999", "0e0", ".0e9"])
+def test_nothing_times_any_power_of_ten_is_nothing(written: str) -> None:
+    """Also where no decimal of the standard library holds the power."""
+    assert {"a": 0} == read(f"a: {written}\n".encode(), "f.yaml").data
 
 
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS)

@@ -21,6 +21,8 @@ WORDS: dict[str, Scalar] = {
 }
 WHOLE = re.compile(r"[-+]?[0-9]+")
 DECIMAL = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+SOMETHING = re.compile(r"[-+0.]*[1-9]")
+"""A decimal with a digit that is not 0, before its power of ten."""
 LONGEST_NUMBER = 40
 """Characters; a float has 17 significant digits, and nothing that is counted here has more."""
 
@@ -38,8 +40,10 @@ def plain(text: str) -> Scalar:
 
 def _float(text: str) -> float:
     number = float(text)
-    if math.isinf(number) or (number == 0 and Decimal(text) != 0):
+    if math.isinf(number) or (number == 0 and SOMETHING.match(text)):
         raise ValueError(f"{quoted(text)} is out of the range of numbers")
+    if number == 0:
+        return number  # also 0e99999999999999999999, whose power of ten no Decimal holds
     if number.is_integer() and abs(number) < 2**53 and Decimal(text) != Decimal(number):
         raise ValueError(f"{quoted(text)} cannot be told from {number:.0f}; write the one you mean")
     return number
