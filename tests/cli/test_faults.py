@@ -85,6 +85,21 @@ def test_a_signal_has_its_own_code_and_leaves_nothing(number: int, code: int, tm
     assert (code, "", []) == (running.returncode, said, os.listdir(tmp_path))
 
 
+def test_an_interrupt_in_code_made_from_text_is_one_like_any_other(tmp_path: Path) -> None:
+    """
+    Records are compiled when they are first made; Ctrl-C may come just then, and Python remembers that to its end.
+    """
+    (tmp_path / "interrupted.py").write_text(
+        "import sys\n"
+        "from tokencost.cli import run\n"
+        "run.app = lambda **_: exec('raise KeyboardInterrupt')\n"
+        "sys.exit(run.run())\n"
+    )
+    done = subprocess.run([sys.executable, "-m", "interrupted"], cwd=tmp_path, capture_output=True, check=False)
+
+    assert (130, b"", b"") == (done.returncode, done.stdout, done.stderr)
+
+
 def limited(megabytes: int) -> Callable[[], None]:
     return lambda: resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
 

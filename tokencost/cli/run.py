@@ -32,6 +32,7 @@ def run() -> int:
     except TokencostError as error:
         return _tell(error, Exit.INPUT)
     except (KeyboardInterrupt, typer.Abort):
+        exec("")  # else `python -m` dies at its end of an interrupt that has passed through code made from text
         return Exit.INTERRUPTED
     except SystemExit as stop:
         return _stopped(stop.code)
