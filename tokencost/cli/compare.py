@@ -1,6 +1,7 @@
 """`tokencost compare`: all models of a task side by side."""
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +15,7 @@ from tokencost.cli.show import show
 from tokencost.errors import UsageError
 
 if TYPE_CHECKING:
+    from tokencost.catalog.load import Catalog
     from tokencost.nouns.lock import Lock
     from tokencost.planning.options import OutputOptions, RunOptions
 
@@ -63,33 +65,43 @@ def compare(
 
     Cost and time against resolution: tokencost compare --res 256..4096
     """
-    size, span = sizes
-    chosen = [*(names or []), *(name.strip() for name in models.split(",") if name.strip())]
     records = o.load_catalog(catalog)
+    chosen = [*(names or []), *(name.strip() for name in models.split(",") if name.strip())]
+    kind, ask = _question(chosen, task, sizes, run, places if places.where else None, what_if=what_if)
+    with progress("comparing", quiet=quiet):
+        answer = answered(lock, records, ask)
+    show(kind, answer, format, output, no_color=no_color)
+    tell_ages([answer], quiet=quiet)
+
+
+def _question(
+    names: list[str],
+    task: str,
+    sizes: "tuple[OutputOptions, range | None]",
+    run: "RunOptions",
+    places: "Allowed | None",
+    *,
+    what_if: bool,
+) -> "tuple[str, Callable[[Catalog], Any]]":
+    """What the flags ask, and the use case that answers it."""
+    size, span = sizes
     if what_if and span is not None:
         raise UsageError("--what-if is about one size; --res 256..4096 compares models over many")
     if what_if:
         from tokencost.planning.what_if import what_if as accelerated
 
-        name = _only(chosen)
-        with progress("trying every acceleration and their stacks", quiet=quiet):
-            answer = answered(lock, records, lambda pinned: accelerated(pinned, name, task, size, run))
-        return show("compare --what-if", answer, format, output, no_color=no_color)
-    if places.where:
-        ranked = answered(lock, records, lambda pinned: searched(pinned, places, chosen, task, size, run))
-        show("compare --where", ranked, format, output, no_color=no_color)
-        return tell_ages([ranked], quiet=quiet)
+        name = _only(names)
+        return "compare --what-if", lambda records: accelerated(records, name, task, size, run)
+    if places is not None:
+        return "compare --where", lambda records: searched(records, places, names, task, size, run)
     if span is not None:
         from tokencost.planning.ranging import ranged
 
-        drawn = answered(lock, records, lambda pinned: ranged(pinned, task or "image", span, size, run, chosen))
-        return show("compare --res=A..B", drawn, format, output, no_color=no_color)
+        return "compare --res=A..B", lambda records: ranged(records, task or "image", span, size, run, names)
     from tokencost.planning import compare as use_case
 
-    asked = use_case.task_named(task or "image")
-    found = answered(lock, records, lambda pinned: use_case.compare(pinned, asked, size, run, chosen))
-    show("compare", found, format, output, no_color=no_color)
-    return tell_ages([found], quiet=quiet)
+    does = use_case.task_named(task or "image")
+    return "compare", lambda records: use_case.compare(records, does, size, run, names)
 
 
 def _only(names: list[str]) -> str:

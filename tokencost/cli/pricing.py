@@ -1,6 +1,7 @@
 """`tokencost prices add`: a price of your own as a line of your price book."""
 
 import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,7 +14,7 @@ from tokencost.errors import UsageError
 from tokencost.report.escape import terminal
 
 if TYPE_CHECKING:
-    from tokencost.planning.price_adding import Addition
+    from tokencost.planning.price_adding import Added, Addition
 
 Subject = Annotated[str, typer.Argument(help="GPU, or model behind an API.", metavar="GPU|MODEL")]
 PriceFlag = Annotated[str, typer.Option("--price", help="One GPU: '1.10 USD/h'; one image or second: '0.03 USD'.")]
@@ -55,11 +56,8 @@ def add(
     from tokencost.catalog.load import load
     from tokencost.planning.price_adding import added
 
-    records = load()
+    records, day, target = load(), _first_day(since), catalog or o.configured() or DEFAULT
     _due(price=price, provider=provider, source=source)
-    day = since or today().isoformat()
-    if day_of(day) is None or len(day) != DAY:
-        raise UsageError(f"--since {since[:40]!r}: write a day such as 2026-07-01")
     said = {"provider": provider, "since": day, "seen": ""}
     model = records.find("models", subject) if records.find("gpus", subject) is None else None
     if model is not None:
@@ -68,14 +66,25 @@ def add(
         place = {"region": region, "term": term, "instance": instance, "country": country}
         machine = {"gpu": records.get("gpus", subject).id, "gpus_per_instance": str(gpus_per_instance)}
         addition = _of_gpu(said | place | machine, price, source)
-    target = catalog or o.configured() or DEFAULT
     found = added(records, target, addition)
     for name, text in found.files.items():
         write_below(text, target / name)
-    where = target / addition.kind / "added.csv"
-    write(f"{terminal(f'{found.id}: {price} from {day}, line {found.lines} of {where}')}\n", None)
+    _tell(
+        found, target, f"{price} from {day}, line {found.lines} of {target / addition.kind / 'added.csv'}", quiet=quiet
+    )
+
+
+def _tell(found: "Added", target: Path, what: str, *, quiet: bool) -> None:
+    write(f"{terminal(f'{found.id}: {what}')}\n", None)
     if not quiet:
         say(f"next: tokencost prices show {found.id} --catalog {shlex.quote(str(target))}")
+
+
+def _first_day(since: str) -> str:
+    day = since or today().isoformat()
+    if day_of(day) is None or len(day) != DAY:
+        raise UsageError(f"--since {since[:40]!r}: write a day such as 2026-07-01")
+    return day
 
 
 def _of_gpu(row: dict[str, str], price: str, source: str) -> "Addition":

@@ -58,31 +58,30 @@ def refresh(
     from tokencost.planning.repriced import Refresh, repriced
 
     checked_format("prices refresh", format, output)
-    if only not in ("", "gpus", "apis"):
-        raise UsageError(f"--only {only[:40]!r}: choose gpus or apis")
+    _checked(only)
     target = catalog or o.configured() or DEFAULT
     before = over(load(), target) if target.is_dir() else load()
     loaded = _specs(specs, before)
-    gpus, apis = None, None
-    missing: list[str] = []
     places: dict[str, str] = {}
-    if only != "apis":
-        gpus, missing = _gpus(before, target, gpuhunt, places)
-    if only != "gpus":
-        apis, more = _apis(before, target, {"portkey": portkey, "litellm": litellm}, places)
-        missing += more
+    gpus, missing = (None, []) if only == "apis" else _gpus(before, target, gpuhunt, places)
+    said = {"portkey": portkey, "litellm": litellm}
+    apis, more = (None, []) if only == "gpus" else _apis(before, target, said, places)
     files = {**sources(places, today()), **(gpus.files if gpus else {}), **(apis.files if apis else {})}
-    after = _read_back(target, files)
-    if not dry_run and (gpus or apis):
-        for place, text in files.items():
-            write_below(text, target / place)
+    after, written = _read_back(target, files), not dry_run and bool(gpus or apis)
+    for place, text in files.items() if written else ():
+        write_below(text, target / place)
     found = Refresh(
-        folder=str(target), written=not dry_run and bool(gpus or apis), gpus=gpus, apis=apis,
-        unreachable=tuple(missing), plans=repriced(before, after, loaded),
+        folder=str(target), written=written, gpus=gpus, apis=apis,
+        unreachable=(*missing, *more), plans=repriced(before, after, loaded),
     )  # fmt: skip
     show("prices refresh", found, format, output, no_color=no_color)
     refused = any(part.refused for part in (gpus, apis) if part)
-    raise typer.Exit(worst([Exit.ACCESS if missing else Exit.DONE, Exit.VERDICT if refused else Exit.DONE]))
+    raise typer.Exit(worst([Exit.ACCESS if found.unreachable else Exit.DONE, Exit.VERDICT if refused else Exit.DONE]))
+
+
+def _checked(only: str) -> None:
+    if only not in ("", "gpus", "apis"):
+        raise UsageError(f"--only {only[:40]!r}: choose gpus or apis")
 
 
 def _gpus(before: "Catalog", target: Path, location: str, places: dict[str, str]) -> tuple["Merged | None", list[str]]:
